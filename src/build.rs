@@ -1,0 +1,273 @@
+//! `bindery build`: the whole way from a repo to a site on the disk.
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use rayon::prelude::*;
+
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, Note, Rule, Severity};
+use crate::disk::{self, Found, Packs, PublishCount, Publisher, Source};
+use crate::history::{self, History};
+use crate::notebook::{Format, Notebook, Published, is_lfs_pointer};
+use crate::path::SitePath;
+use crate::render;
+use crate::site::{Dates, Input, PageId, PageRecord, Product, Site, csp_of, out_path};
+use crate::theme::{Theme, view};
+
+/// What a build was asked for.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The root of the repo.
+    pub root: PathBuf,
+    /// The folder whose pages are made, relative to the root.
+    pub src: SitePath,
+    /// Where the site goes.
+    pub out: PathBuf,
+    /// The moment to give as the site's, instead of HEAD's (`SOURCE_DATE_EPOCH`), RFC 3339.
+    pub date: Option<String>,
+    /// The configuration.
+    pub config: Arc<Config>,
+}
+
+/// What a build did.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// How many pages the site has.
+    pub pages: usize,
+    /// Everything that was found, sorted.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What was put on the disk.
+    pub files: PublishCount,
+}
+
+impl Outcome {
+    /// How many diagnostics have a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.note.severity == severity).count()
+    }
+}
+
+/// Told how far a build is: what is done, how much of how many.
+pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
+
+/// Builds a site.
+///
+/// # Errors
+/// Why it could not run: configuration, theme, disk. Errors of the content are in the outcome.
+pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, String> {
+    let Request { root, src, out, config, .. } = request;
+    let theme = Arc::new(Theme::new(&config.language)?);
+    let Found { sources, files, notes } = disk::walk(root, src, out, config)?;
+    let publisher = Publisher::open(out)?;
+    let packs = Packs::new(publisher.scratch()).map_err(|error| format!("`{}`: {error}", out.display()))?;
+    let wanted: BTreeSet<SitePath> = sources.iter().map(|source| source.path.clone()).collect();
+    let steps = sources.len() * 2;
+    let done = std::sync::atomic::AtomicUsize::new(0);
+    let step = || progress(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, steps);
+    let (history, rendered) = rayon::join(
+        || history::read(root, &wanted),
+        || {
+            let works = Works { root, src, config, publisher: &publisher, packs: &packs };
+            sources
+                .par_iter()
+                .enumerate()
+                .map(|(id, source)| works.page(id, source).inspect(|_| step()))
+                .collect::<Result<Vec<_>, String>>()
+        },
+    );
+    let History { mut changes, tracked, head, notes: history_notes } = history;
+    let mut diagnostics = notes;
+    diagnostics.extend(history_notes.into_iter().map(|note| Diagnostic::new(&SitePath::root(), note)));
+    let mut pages = Vec::with_capacity(sources.len());
+    for (mut page, notes) in rendered? {
+        page.change = changes.remove(&page.source);
+        diagnostics.extend(notes.into_iter().map(|note| Diagnostic::new(&page.source, note)));
+        pages.push(page);
+    }
+    if pages.is_empty() {
+        diagnostics.push(Diagnostic::new(
+            src,
+            Note::warning(Rule::Skipped, "no notebook and no Markdown page was found")
+                .help("name the folder that holds them: bindery build FOLDER"),
+        ));
+    }
+    let dates = Dates { built: request.date.clone().or(head) };
+    let input = Input { config: config.clone(), theme, pages, files, tracked, src: src.clone(), dates };
+    let (site, notes) = Site::assemble(input);
+    diagnostics.extend(notes);
+    let linked = Mutex::new(BTreeSet::new());
+    let found = Mutex::new(Vec::new());
+    site.products().par_iter().try_for_each(|product| -> Result<(), String> {
+        let produced = site.produce(product, &packs)?;
+        publisher.put(&site.path(product), &produced.bytes)?;
+        if matches!(product, Product::Page(_)) {
+            linked.lock().unwrap_or_else(PoisonError::into_inner).extend(produced.files);
+            found.lock().unwrap_or_else(PoisonError::into_inner).extend(produced.notes);
+            step();
+        }
+        Ok(())
+    })?;
+    diagnostics.extend(found.into_inner().unwrap_or_else(PoisonError::into_inner));
+    let linked = linked.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let copied: Vec<Option<Diagnostic>> = linked
+        .par_iter()
+        .map(|(file, place)| copy_file(root, file, place, &publisher))
+        .collect::<Result<_, String>>()?;
+    diagnostics.extend(copied.into_iter().flatten());
+    drop(packs);
+    let files = publisher.commit()?;
+    diagnostics.sort();
+    diagnostics.dedup();
+    Ok(Outcome { pages: site.len(), diagnostics, files })
+}
+
+/// What every page is made with.
+struct Works<'a> {
+    root: &'a Path,
+    src: &'a SitePath,
+    config: &'a Config,
+    publisher: &'a Publisher,
+    packs: &'a Packs,
+}
+
+impl Works<'_> {
+    /// Reads and renders one source; its body, downloads and assets are on the disk then.
+    fn page(&self, id: PageId, source: &Source) -> Result<(PageRecord, Vec<Note>), String> {
+        let bytes = match disk::read_inside(self.root, &source.path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let note = Note::error(Rule::NotebookInvalid, format!("the file cannot be read: {error}"));
+                return Ok(failed(source, vec![note]));
+            }
+        };
+        let rendered = catch_unwind(AssertUnwindSafe(|| render_one(&bytes, source.format, self.config)));
+        let Ok((published, rendered, mut notes)) = rendered else {
+            let note = Note::error(
+                Rule::NotebookInvalid,
+                "bindery failed on this file, which is a fault of bindery",
+            )
+            .help("please report it with the file");
+            return Ok(failed(source, vec![note]));
+        };
+        if notes.iter().any(|note| note.severity == Severity::Error) {
+            return Ok(failed(source, notes));
+        }
+        self.packs
+            .put(id, &rendered.body)
+            .map_err(|error| format!("the body of `{}` cannot be kept: {error}", source.path))?;
+        for asset in &rendered.assets {
+            self.publisher.put(&out_path(&asset.name), &asset.bytes)?;
+        }
+        let script = published.script().filter(|_| self.config.outputs.downloads);
+        let mut record = PageRecord::new(&source.path, &published, rendered.outline, script.as_ref());
+        let local = source.path.below(self.src).unwrap_or_else(|| source.path.clone());
+        record.downloads.notebook &= self.config.outputs.downloads;
+        if record.downloads.notebook {
+            match published.copy(&bytes) {
+                Some(copy) => self.publisher.put(&local, &copy)?,
+                None => record.downloads.notebook = false,
+            }
+        }
+        if let Some(script) = script {
+            let name = local.name().strip_suffix(".ipynb").unwrap_or(local.name());
+            let place = SitePath::root().child("_bindery").child("scripts");
+            let place = place.join(local.parent().as_str()).unwrap_or(place);
+            self.publisher
+                .put(&place.child(&format!("{name}.{}", script.extension)), script.text.as_bytes())?;
+        }
+        notes.extend(rendered.notes);
+        Ok((record, notes))
+    }
+}
+
+fn render_one(bytes: &[u8], format: Format, config: &Config) -> (Published, render::Rendered, Vec<Note>) {
+    let (notebook, notes) = Notebook::read(bytes, format);
+    let published = Published::new(notebook);
+    let rendered = render::body(&published, &config.outputs);
+    (published, rendered, notes)
+}
+
+/// The page of a source that could not be read: it says so.
+fn failed(source: &Source, notes: Vec<Note>) -> (PageRecord, Vec<Note>) {
+    let lines = notes
+        .iter()
+        .filter(|note| note.severity == Severity::Error)
+        .map(|note| match note.line {
+            Some(line) => format!("{} (line {line})", note.message),
+            None => note.message.clone(),
+        })
+        .collect();
+    (PageRecord::failed(&source.path, lines), notes)
+}
+
+/// Publishes a file of the repo that a page links.
+fn copy_file(
+    root: &Path,
+    file: &SitePath,
+    place: &SitePath,
+    publisher: &Publisher,
+) -> Result<Option<Diagnostic>, String> {
+    let say = |message: String, help: &str| {
+        Ok(Some(Diagnostic::new(file, Note::warning(Rule::LinkUnpublished, message).help(help))))
+    };
+    let bytes = match disk::read_inside(root, file) {
+        Ok(bytes) => bytes,
+        Err(error) => return say(format!("the linked file cannot be read: {error}"), "look at its rights"),
+    };
+    if is_lfs_pointer(&bytes) {
+        return say("a Git LFS pointer stands in place of the linked file".to_owned(), "run `git lfs pull`");
+    }
+    if file.extension() == "svg" {
+        return match render::clean_svg(&bytes) {
+            Ok(clean) => publisher.put(place, &clean).map(|()| None),
+            Err(why) => say(format!("the linked picture cannot be shown: {why}"), "save it as plain SVG"),
+        };
+    }
+    if file.extension() == "ipynb" {
+        let (notebook, _) = Notebook::read(&bytes, Format::Ipynb);
+        return match Published::new(notebook).copy(&bytes) {
+            Some(copy) => publisher.put(place, &copy).map(|()| None),
+            None => say("the linked notebook cannot be filtered".to_owned(), "publish it as a page"),
+        };
+    }
+    publisher.put(place, &bytes).map(|()| None)
+}
+
+/// Builds one notebook into one HTML file that carries everything: pictures, style, scripts.
+///
+/// # Errors
+/// Why it could not run: the file cannot be read at all, or the theme fails.
+pub fn build_single(
+    root: &Path,
+    source: &Source,
+    config: Arc<Config>,
+) -> Result<(Vec<u8>, Vec<Diagnostic>), String> {
+    let bytes = disk::read_inside(root, &source.path)
+        .map_err(|error| format!("`{}` cannot be read: {error}", source.path))?;
+    let (published, rendered, mut notes) = render_one(&bytes, source.format, &config);
+    notes.extend(rendered.notes);
+    let record = PageRecord::new(&source.path, &published, rendered.outline, None);
+    let mut diagnostics: Vec<Diagnostic> =
+        notes.into_iter().map(|note| Diagnostic::new(&source.path, note)).collect();
+    let theme = Arc::new(Theme::new(&config.language)?);
+    let inline = theme.inline();
+    let read = |path: &SitePath| disk::read_inside(root, path).ok();
+    let view = view::SingleView {
+        head: view::Head {
+            title: record.title.clone(),
+            description: record.description.clone(),
+            language: record.front.lang.clone().unwrap_or_else(|| config.language.clone()),
+            ..view::Head::default()
+        },
+        page: crate::site::single_page(&record, &rendered.body, &rendered.assets, theme.labels(), &read),
+        csp: csp_of(&[&inline.mode_js, &inline.js]),
+        inline,
+    };
+    diagnostics.sort();
+    Ok((theme.render("single.html", &view)?, diagnostics))
+}

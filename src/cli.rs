@@ -1,0 +1,258 @@
+//! Words from the terminal → what was asked for.
+
+#![expect(clippy::disallowed_methods, reason = "this is the edge")]
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use clap::{Args, Parser, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::build::{self, Outcome, Request};
+use crate::config::{self, Config, Surroundings};
+use crate::diagnostic::Severity;
+use crate::disk::{self, Source};
+use crate::history;
+use crate::notebook::Format;
+use crate::path::SitePath;
+use crate::report::Report;
+
+/// Binds a repo of Jupyter notebooks into a documentation site.
+#[derive(Debug, Parser)]
+#[command(name = "bindery", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build the site of a folder, or one HTML file of one notebook
+    Build(Build),
+}
+
+#[derive(Debug, Args)]
+struct Build {
+    /// The folder whose notebooks are published, or one notebook
+    #[arg(default_value = ".")]
+    src: PathBuf,
+    /// Where the site goes; for one notebook, the HTML file
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Where the site will be published, for canonical links, the sitemap and the feed
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    /// How many threads work; as many as there are processors where this is not said
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Take warnings for errors
+    #[arg(long)]
+    strict: bool,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    quiet: bool,
+    /// Say what readers lose nothing by, too
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+/// Runs the program. The exit code is 0 where all is well, 1 where errors in the content were
+/// found and reported, 2 where the command could not run.
+pub fn run() -> ExitCode {
+    let Command::Build(build) = Cli::parse().command;
+    match build.run() {
+        Ok(code) => code,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+impl Build {
+    fn run(self) -> Result<ExitCode, String> {
+        let started = Instant::now();
+        if self.jobs == Some(0) {
+            return Err("--jobs wants at least 1".to_owned());
+        }
+        let mut pool = rayon::ThreadPoolBuilder::new().stack_size(32 * 1024 * 1024);
+        if let Some(jobs) = self.jobs {
+            pool = pool.num_threads(jobs);
+        }
+        pool.build_global().map_err(|error| error.to_string())?;
+        let src =
+            std::fs::canonicalize(&self.src).map_err(|error| format!("`{}`: {error}", self.src.display()))?;
+        if src.is_file() { self.single(&src, started) } else { self.site(&src, started) }
+    }
+
+    fn site(self, src: &Path, started: Instant) -> Result<ExitCode, String> {
+        let root = disk::find_root(src);
+        let config = self.config(&root)?;
+        let out = absolute(self.out.as_deref().unwrap_or(Path::new("public")))?;
+        if src.starts_with(&out) {
+            return Err(format!(
+                "`{}` holds the notebooks themselves; build into a folder of its own: bindery build --out public",
+                out.display()
+            ));
+        }
+        let request = Request {
+            src: relative(&root, src)?,
+            root: root.clone(),
+            out,
+            date: std::env::var("SOURCE_DATE_EPOCH")
+                .ok()
+                .and_then(|epoch| epoch.trim().parse().ok())
+                .map(moment),
+            config: Arc::new(config),
+        };
+        let bar = self.bar();
+        let outcome = build::build(&request, &|done, of| {
+            bar.set_length(of as u64);
+            bar.set_position(done as u64);
+        })?;
+        bar.finish_and_clear();
+        self.report(&root, &outcome);
+        if !self.quiet {
+            eprintln!("{}", summary(&outcome, &request.out, started));
+        }
+        Ok(self.code(&outcome))
+    }
+
+    fn single(self, src: &Path, started: Instant) -> Result<ExitCode, String> {
+        let root = disk::find_root(src.parent().unwrap_or(src));
+        let config = self.config(&root)?;
+        let path = relative(&root, src)?;
+        let format = if path.extension() == "ipynb" { Format::Ipynb } else { Format::Markdown };
+        let out = match &self.out {
+            Some(out) if out.is_dir() => out.join(format!("{}.html", path.stem())),
+            Some(out) => out.clone(),
+            None => PathBuf::from(format!("{}.html", path.stem())),
+        };
+        let (bytes, diagnostics) = build::build_single(&root, &Source { path, format }, Arc::new(config))?;
+        std::fs::write(&out, bytes).map_err(|error| format!("`{}`: {error}", out.display()))?;
+        let outcome = Outcome { pages: 1, diagnostics, ..Outcome::default() };
+        self.report(&root, &outcome);
+        if !self.quiet {
+            eprintln!("{}", summary(&outcome, &out, started));
+        }
+        Ok(self.code(&outcome))
+    }
+
+    fn config(&self, root: &Path) -> Result<Config, String> {
+        let file = root.join("bindery.toml");
+        let mut said = match std::fs::read_to_string(&file) {
+            Ok(text) => {
+                config::File::parse(&text).map_err(|error| format!("`{}`: {error}", file.display()))?
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => config::File::default(),
+            Err(error) => return Err(format!("`{}`: {error}", file.display())),
+        };
+        if self.base_url.is_some() {
+            said.site.base_url.clone_from(&self.base_url);
+        }
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+        let origin = history::origin(root);
+        let around = Surroundings {
+            pages_url: variable("CI_PAGES_URL"),
+            repo_url: variable("CI_PROJECT_URL").or(origin.remote),
+            branch: variable("CI_DEFAULT_BRANCH").or(origin.branch),
+            prefix: origin.prefix,
+            folder_name: root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        };
+        said.resolve(around).map_err(|error| format!("`{}`: {error}", file.display()))
+    }
+
+    fn bar(&self) -> ProgressBar {
+        if self.quiet || !std::io::stderr().is_terminal() || std::env::var_os("CI").is_some() {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::new(0);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3} % {elapsed}") {
+            bar.set_style(style);
+        }
+        bar
+    }
+
+    fn report(&self, root: &Path, outcome: &Outcome) {
+        let least = match (self.quiet, self.verbose) {
+            (true, _) => Severity::Error,
+            (_, true) => Severity::Info,
+            _ => Severity::Warning,
+        };
+        let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        eprint!("{}", Report { root, least, colour }.text(&outcome.diagnostics));
+    }
+
+    fn code(&self, outcome: &Outcome) -> ExitCode {
+        let bad =
+            outcome.count(Severity::Error) + if self.strict { outcome.count(Severity::Warning) } else { 0 };
+        if bad > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS }
+    }
+}
+
+fn summary(outcome: &Outcome, out: &Path, started: Instant) -> String {
+    let of = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    format!(
+        "{}, {}, {} in {:.2} s: {}",
+        of(outcome.pages, "page"),
+        of(outcome.count(Severity::Error), "error"),
+        of(outcome.count(Severity::Warning), "warning"),
+        started.elapsed().as_secs_f64(),
+        out.display()
+    )
+}
+
+fn relative(root: &Path, path: &Path) -> Result<SitePath, String> {
+    let rest =
+        path.strip_prefix(root).map_err(|_| format!("`{}` lies outside of the repo", path.display()))?;
+    let mut relative = SitePath::root();
+    for part in rest {
+        let name = part.to_str().ok_or_else(|| format!("`{}` is no UTF-8", path.display()))?;
+        relative = relative.child(name);
+    }
+    Ok(relative)
+}
+
+/// The absolute form of a path that need not exist, with the links in what exists resolved.
+fn absolute(path: &Path) -> Result<PathBuf, String> {
+    let path = std::path::absolute(path).map_err(|error| format!("`{}`: {error}", path.display()))?;
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        if part == std::path::Component::ParentDir {
+            plain.pop();
+        } else {
+            plain.push(part);
+        }
+    }
+    for folder in plain.ancestors() {
+        if let Ok(real) = std::fs::canonicalize(folder) {
+            let rest = plain.strip_prefix(folder).unwrap_or(Path::new(""));
+            return Ok(if rest.as_os_str().is_empty() { real } else { real.join(rest) });
+        }
+    }
+    Ok(plain)
+}
+
+/// Seconds since 1970 as RFC 3339 in UTC (days to dates by Howard Hinnant's `civil_from_days`,
+/// <https://howardhinnant.github.io/date_algorithms.html>).
+fn moment(epoch: i64) -> String {
+    let (days, seconds) = (epoch.div_euclid(86_400), epoch.rem_euclid(86_400));
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!(
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
+}

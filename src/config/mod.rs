@@ -1,0 +1,176 @@
+//! The configuration: what `bindery.toml` and the command line say, and what it means.
+//!
+//! [`File`] is the *say* form, strict about its keys. [`Config`] is the *mean* form, which is all
+//! that the rooms below the commands see.
+
+mod forge;
+
+pub use forge::Forge;
+
+use serde::{Deserialize, Serialize};
+
+use crate::path::SitePath;
+
+/// `bindery.toml`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct File {
+    /// What the site is called and where it lives.
+    pub site: Site,
+    /// What is published.
+    pub content: Content,
+    /// In which order it stands.
+    pub nav: Nav,
+    /// How outputs are shown.
+    pub outputs: OutputOptions,
+}
+
+/// `[site]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Site {
+    /// Its name; the name of the repo where this is missing.
+    pub title: Option<String>,
+    /// One sentence on what it is for.
+    pub description: Option<String>,
+    /// The language of the interface, as BCP 47.
+    pub language: Option<String>,
+    /// Where it is published, for canonical links, the sitemap and the feed.
+    pub base_url: Option<String>,
+    /// Where the repo is seen in its forge.
+    pub repo_url: Option<String>,
+    /// The branch that edit and view links aim at.
+    pub branch: Option<String>,
+    /// Whether search engines shall stay away.
+    pub noindex: bool,
+}
+
+/// `[content]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Content {
+    /// Globs of the notebooks and pages that are published; all where this is empty.
+    pub include: Vec<String>,
+    /// Globs of what is passed over.
+    pub exclude: Vec<String>,
+}
+
+/// `[nav]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Nav {
+    /// Notebooks, pages and folders that stand before all others, in this order.
+    pub order: Vec<String>,
+}
+
+/// `[outputs]`: how outputs are shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OutputOptions {
+    /// Text outputs longer than this many lines fold behind their beginning.
+    pub fold_lines: u32,
+    /// Text outputs larger than this many bytes become a linked file.
+    pub max_bytes: usize,
+    /// Hosts whose pictures are shown; those of all others stand as links.
+    pub remote_images: Vec<String>,
+    /// Whether pages offer their notebook and script for download.
+    pub downloads: bool,
+}
+
+impl Default for OutputOptions {
+    fn default() -> Self {
+        Self { fold_lines: 30, max_bytes: 200_000, remote_images: Vec::new(), downloads: true }
+    }
+}
+
+/// What the surroundings of a build tell: git and the variables of CI.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// `CI_PAGES_URL`.
+    pub pages_url: Option<String>,
+    /// `CI_PROJECT_URL`, else the remote of git, as a web address.
+    pub repo_url: Option<String>,
+    /// `CI_DEFAULT_BRANCH`, else what git knows.
+    pub branch: Option<String>,
+    /// Where the root lies in the git repo.
+    pub prefix: SitePath,
+    /// The name of the root's folder.
+    pub folder_name: String,
+}
+
+/// What a build shall do, all said and merged.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The name of the site.
+    pub title: String,
+    /// What it is for.
+    pub description: String,
+    /// The language of the interface.
+    pub language: String,
+    /// Where the site lives, ending in a slash.
+    pub base_url: Option<String>,
+    /// The forge that holds the repo.
+    pub forge: Option<Forge>,
+    /// Whether search engines shall stay away.
+    pub noindex: bool,
+    /// What is published.
+    pub include: Vec<String>,
+    /// What is passed over.
+    pub exclude: Vec<String>,
+    /// Paths that stand first.
+    pub order: Vec<SitePath>,
+    /// How outputs are shown.
+    pub outputs: OutputOptions,
+}
+
+impl File {
+    /// Reads the text of `bindery.toml`.
+    ///
+    /// # Errors
+    /// What is wrong, with the line and the keys that are known there.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        toml::from_str(text).map_err(|error| error.to_string())
+    }
+
+    /// Makes the configuration, with what the surroundings tell where the file is silent.
+    ///
+    /// # Errors
+    /// The key whose value means nothing, and why.
+    pub fn resolve(self, around: Surroundings) -> Result<Config, String> {
+        let base_url = match self.site.base_url.or(around.pages_url) {
+            None => None,
+            Some(url) if url.starts_with("https://") || url.starts_with("http://") => {
+                Some(format!("{}/", url.trim_end_matches('/')))
+            }
+            Some(url) => return Err(format!("`site.base_url` is `{url}`, which is no http or https URL")),
+        };
+        let branch = self.site.branch.or(around.branch).unwrap_or_else(|| "main".to_owned());
+        let forge =
+            self.site.repo_url.or(around.repo_url).and_then(|url| Forge::new(&url, &branch, around.prefix));
+        let order = self
+            .nav
+            .order
+            .iter()
+            .map(|path| {
+                SitePath::new(path)
+                    .ok_or_else(|| format!("`nav.order` holds `{path}`, which is no path in the repo"))
+            })
+            .collect::<Result<_, _>>()?;
+        let title = self.site.title.unwrap_or_else(|| {
+            let name = around.folder_name.trim();
+            if name.is_empty() { "Notebooks".to_owned() } else { name.to_owned() }
+        });
+        Ok(Config {
+            title,
+            description: self.site.description.unwrap_or_default(),
+            language: self.site.language.unwrap_or_else(|| "en".to_owned()),
+            base_url,
+            forge,
+            noindex: self.site.noindex,
+            include: self.content.include,
+            exclude: self.content.exclude,
+            order,
+            outputs: self.outputs,
+        })
+    }
+}

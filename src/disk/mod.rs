@@ -1,0 +1,38 @@
+//! The file system: what is in the repo, and how a site is put down safely.
+
+mod pack;
+mod publish;
+mod walk;
+
+pub use pack::Packs;
+pub use publish::{Published as PublishCount, Publisher};
+pub use walk::{Found, Source, find_root, walk};
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::path::SitePath;
+
+/// The place of a path of the repo or the site below a folder of the disk.
+pub fn place(folder: &Path, path: &SitePath) -> PathBuf {
+    let mut place = folder.to_path_buf();
+    place.extend(path.segments());
+    place
+}
+
+/// A file below `root`, refused where its real place lies outside of it.
+///
+/// # Errors
+/// What the system says, or that the file lies outside.
+#[expect(clippy::disallowed_methods, reason = "this is the edge")]
+pub fn read_inside(root: &Path, path: &SitePath) -> io::Result<Vec<u8>> {
+    let place = place(root, path);
+    let meta = std::fs::symlink_metadata(&place)?;
+    if meta.is_symlink() && !std::fs::canonicalize(&place)?.starts_with(std::fs::canonicalize(root)?) {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is a link that leaves the repo"));
+    }
+    if !std::fs::metadata(&place)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+    }
+    std::fs::read(&place)
+}

@@ -1,0 +1,314 @@
+//! Publish: the files of a site → a folder, without ever leaving it half done.
+//!
+//! All is staged inside the folder, so that a mounted folder works and every file lands by a
+//! rename on its own file system. Killed while staging, the old site is untouched; killed while
+//! committing, the next run finishes by the journal. Only files that the manifest names are ever
+//! removed.
+
+#![expect(clippy::disallowed_methods, reason = "this is the edge")]
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::place;
+use crate::path::SitePath;
+
+/// The folder of our own in the output folder.
+const OWN: &str = ".bindery";
+/// The list of the files that we wrote.
+pub(super) const MANIFEST: &str = ".bindery/manifest.json";
+
+/// A site on its way to the disk. Files may be put from several threads.
+#[derive(Debug)]
+pub struct Publisher {
+    out: PathBuf,
+    old: BTreeSet<SitePath>,
+    put: Mutex<BTreeMap<SitePath, bool>>,
+    made: Mutex<HashSet<PathBuf>>,
+    _lock: File,
+}
+
+/// What publishing did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Published {
+    /// Files that were new or had changed.
+    pub written: usize,
+    /// Files that stood there with the same content.
+    pub kept: usize,
+    /// Files of the site before that are no more.
+    pub removed: usize,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Manifest {
+    version: u32,
+    files: BTreeSet<SitePath>,
+}
+
+/// What is left to do when all is staged.
+#[derive(Serialize, Deserialize)]
+struct Journal {
+    version: u32,
+    moves: Vec<SitePath>,
+    prune: Vec<SitePath>,
+    files: BTreeSet<SitePath>,
+}
+
+impl Publisher {
+    /// Opens a folder for a new site; a commit that was cut off is finished first.
+    ///
+    /// # Errors
+    /// What stands in the way, and the command that solves it.
+    pub fn open(out: &Path) -> Result<Self, String> {
+        let shown = out.display();
+        match fs::metadata(out) {
+            Ok(meta) if !meta.is_dir() => {
+                return Err(format!(
+                    "`{shown}` is a file, not a folder; build elsewhere: bindery build --out FOLDER"
+                ));
+            }
+            Ok(_) => refuse_foreign(out)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(format!("`{shown}` cannot be used: {error}")),
+        }
+        let own = out.join(OWN);
+        let say = |place: &Path, error: io::Error| format!("`{}`: {error}", place.display());
+        let is_link = |path: &Path| fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink());
+        if is_link(&own) {
+            return Err(format!("`{}` is a link; remove it: rm {}", own.display(), own.display()));
+        }
+        fs::create_dir_all(&own).map_err(|error| say(&own, error))?;
+        let lock_path = own.join("lock");
+        let lock = File::create(&lock_path).map_err(|error| say(&lock_path, error))?;
+        // Where a file system knows no locks, one build at a time is the user's care.
+        if let Err(fs::TryLockError::WouldBlock) = lock.try_lock() {
+            return Err(format!(
+                "another bindery writes to `{shown}` now; wait for it, or build elsewhere with --out"
+            ));
+        }
+        let journal = own.join("journal.json");
+        if let Ok(bytes) = fs::read(&journal)
+            && let Ok(journal) = serde_json::from_slice::<Journal>(&bytes)
+        {
+            finish(out, &journal)
+                .map_err(|error| format!("the last build into `{shown}` cannot be finished: {error}"))?;
+        }
+        let stage = own.join("stage");
+        match fs::remove_dir_all(&stage) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(say(&stage, error)),
+            _ => {}
+        }
+        fs::create_dir_all(&stage).map_err(|error| say(&stage, error))?;
+        let manifest = out.join(MANIFEST);
+        let old = match fs::read(&manifest) {
+            Ok(bytes) => {
+                serde_json::from_slice::<Manifest>(&bytes).map(|manifest| manifest.files).unwrap_or_default()
+            }
+            Err(_) => BTreeSet::new(),
+        };
+        let publisher =
+            Self { out: out.to_path_buf(), old, put: Mutex::default(), made: Mutex::default(), _lock: lock };
+        // From the first moment on the folder is known as ours, so that a killed build can be repeated.
+        if !manifest.exists() {
+            write_json(&manifest, &Manifest { version: 1, files: BTreeSet::new() })
+                .map_err(|error| say(&manifest, error))?;
+        }
+        Ok(publisher)
+    }
+
+    /// A folder for what the build needs on the way; it goes with the stage.
+    pub fn scratch(&self) -> PathBuf {
+        self.out.join(OWN).join("stage").join("packs")
+    }
+
+    /// Stages a file, unless the very same stands there already. A path that was put before is
+    /// left as it is.
+    ///
+    /// # Errors
+    /// What the system says, with the file.
+    pub fn put(&self, path: &SitePath, bytes: &[u8]) -> Result<(), String> {
+        {
+            let mut put = self.put.lock().unwrap_or_else(PoisonError::into_inner);
+            if put.contains_key(path) {
+                return Ok(());
+            }
+            put.insert(path.clone(), false);
+        }
+        if self.old.contains(path) && same(&place(&self.out, path), bytes) {
+            return Ok(());
+        }
+        let target = place(&self.files(), path);
+        self.folder(&target).and_then(|()| fs::write(&target, bytes)).map_err(|error| {
+            let help = match error.kind() {
+                io::ErrorKind::StorageFull => {
+                    "; the site that stood there is untouched: free some space and build again"
+                }
+                _ => "; the site that stood there is untouched",
+            };
+            format!("`{path}` cannot be written: {error}{help}")
+        })?;
+        self.put.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), true);
+        Ok(())
+    }
+
+    fn files(&self) -> PathBuf {
+        self.out.join(OWN).join("stage").join("files")
+    }
+
+    fn folder(&self, target: &Path) -> io::Result<()> {
+        let Some(folder) = target.parent() else { return Ok(()) };
+        if self.made.lock().unwrap_or_else(PoisonError::into_inner).contains(folder) {
+            return Ok(());
+        }
+        fs::create_dir_all(folder)?;
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_path_buf());
+        Ok(())
+    }
+
+    /// Puts the staged files in place, first what pages need, then the pages; removes what the
+    /// site before had and this one has not.
+    ///
+    /// # Errors
+    /// What the system says; the next build goes on where this one stopped.
+    pub fn commit(self) -> Result<Published, String> {
+        let put = self.put.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut moves: Vec<SitePath> =
+            put.iter().filter(|(_, staged)| **staged).map(|(path, _)| path.clone()).collect();
+        moves.sort_by_key(|path| path.extension() == "html");
+        let files: BTreeSet<SitePath> = put.into_keys().collect();
+        let prune: Vec<SitePath> = self.old.difference(&files).cloned().collect();
+        let counts =
+            Published { written: moves.len(), kept: files.len() - moves.len(), removed: prune.len() };
+        let journal = Journal { version: 1, moves, prune, files };
+        let place = self.out.join(OWN).join("journal.json");
+        write_json(&place, &journal).and_then(|()| finish(&self.out, &journal)).map_err(|error| {
+            format!("`{}`: {error}; build again, and it goes on from here", self.out.display())
+        })?;
+        Ok(counts)
+    }
+}
+
+/// Refuses a folder that holds somebody else's files.
+fn refuse_foreign(out: &Path) -> Result<(), String> {
+    if out.join(MANIFEST).exists() {
+        return Ok(());
+    }
+    let shown = out.display();
+    let entries = fs::read_dir(out).map_err(|error| format!("`{shown}` cannot be read: {error}"))?;
+    for entry in entries.flatten() {
+        if entry.file_name() != OWN {
+            return Err(format!(
+                "`{shown}` holds files that bindery did not write, such as `{}`; build elsewhere with --out FOLDER, or if nobody needs them: rm -r {}",
+                entry.file_name().to_string_lossy(),
+                quoted(out)
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-'));
+    if plain { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// Does what a journal says; what is done already is passed over.
+fn finish(out: &Path, journal: &Journal) -> io::Result<()> {
+    let stage = out.join(OWN).join("stage").join("files");
+    let mut known: HashSet<PathBuf> = HashSet::new();
+    for path in &journal.moves {
+        let from = place(&stage, path);
+        let to = place(out, path);
+        folder_inside(out, path, &mut known)?;
+        match fs::rename(&from, &to) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound && to.is_file() => {}
+            // A folder of an older site may stand where a file is wanted now.
+            Err(_) if to.is_dir() && !from.is_dir() => {
+                fs::remove_dir(&to)?;
+                fs::rename(&from, &to)?;
+            }
+            Err(error) => return Err(io::Error::new(error.kind(), format!("{path}: {error}"))),
+        }
+    }
+    for path in &journal.prune {
+        let file = place(out, path);
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut folder = file.parent();
+        // Folders that are empty now go too; one that holds something refuses.
+        while let Some(at) = folder.filter(|at| *at != out) {
+            if fs::remove_dir(at).is_err() {
+                break;
+            }
+            folder = at.parent();
+        }
+    }
+    write_json(&out.join(MANIFEST), &Manifest { version: 1, files: journal.files.clone() })?;
+    fs::remove_file(out.join(OWN).join("journal.json"))?;
+    match fs::remove_dir_all(out.join(OWN).join("stage")) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Makes the folder of a file of the site. A link on the way is refused: it might lead out.
+fn folder_inside(out: &Path, path: &SitePath, known: &mut HashSet<PathBuf>) -> io::Result<()> {
+    let parent = place(out, &path.parent());
+    if known.contains(&parent) {
+        return Ok(());
+    }
+    let mut at = out.to_path_buf();
+    for segment in path.parent().segments() {
+        at.push(segment);
+        match fs::symlink_metadata(&at) {
+            Ok(meta) if meta.is_dir() => {}
+            Ok(meta) if meta.is_file() => {
+                fs::remove_file(&at)?;
+                fs::create_dir(&at)?;
+            }
+            Ok(_) => return Err(io::Error::other(format!("`{}` is a link; remove it", at.display()))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => fs::create_dir(&at)?,
+            Err(error) => return Err(error),
+        }
+    }
+    known.insert(parent);
+    Ok(())
+}
+
+fn write_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
+    let new = path.with_extension("new");
+    let mut file = File::create(&new)?;
+    file.write_all(&serde_json::to_vec(value)?)?;
+    file.sync_all()?;
+    fs::rename(&new, path)
+}
+
+/// Whether a regular file holds just these bytes.
+fn same(path: &Path, bytes: &[u8]) -> bool {
+    let Ok(meta) = fs::symlink_metadata(path) else { return false };
+    if !meta.is_file() || meta.len() != bytes.len() as u64 {
+        return false;
+    }
+    let Ok(mut file) = File::open(path) else { return false };
+    let mut buffer = vec![0; 64 * 1024];
+    let mut rest = bytes;
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return rest.is_empty(),
+            Ok(length) if rest.len() >= length && rest[..length] == buffer[..length] => {
+                rest = &rest[length..]
+            }
+            _ => return false,
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Discover: one walk over the repo.
+
+#![expect(clippy::disallowed_methods, reason = "this is the edge")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use walkdir::{DirEntry, WalkDir};
+
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, Note, Rule};
+use crate::notebook::Format;
+use crate::path::SitePath;
+
+/// A file that becomes a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Where it is, relative to the root.
+    pub path: SitePath,
+    /// How it is read.
+    pub format: Format,
+}
+
+/// What a walk found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The files that become pages, sorted.
+    pub sources: Vec<Source>,
+    /// All other files below the root, sorted.
+    pub files: BTreeSet<SitePath>,
+    /// What was passed over and why.
+    pub notes: Vec<Diagnostic>,
+}
+
+/// Folders of tools, never of authors. Hidden folders are passed over as well.
+const TOOLS: [&str; 8] =
+    ["node_modules", "__pycache__", "site-packages", "venv", "env", "__MACOSX", "_build", "virtualenv"];
+
+/// The root of the repo that `src` lies in: the folder of `bindery.toml`, else of `.git`, else
+/// `src` itself.
+pub fn find_root(src: &Path) -> PathBuf {
+    let has = |name: &str| src.ancestors().find(|folder| folder.join(name).exists()).map(Path::to_path_buf);
+    has("bindery.toml").or_else(|| has(".git")).unwrap_or_else(|| src.to_path_buf())
+}
+
+/// Walks the repo at `root`. Pages are taken from the folder `src` (relative to it); `out` is
+/// where the site goes and is not walked.
+///
+/// # Errors
+/// A glob of the configuration that cannot be read.
+pub fn walk(root: &Path, src: &SitePath, out: &Path, config: &Config) -> Result<Found, String> {
+    let include = globs(&config.include, "content.include")?;
+    let exclude = globs(&config.exclude, "content.exclude")?;
+    let mut found = Found::default();
+    let mut ignores: Vec<(usize, Gitignore)> = Vec::new();
+    let mut pages: Vec<Source> = Vec::new();
+    let mut entries = WalkDir::new(root).follow_links(false).sort_by_file_name().into_iter();
+    while let Some(entry) = entries.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let place = error.path().and_then(|path| relative(root, path)).unwrap_or_default();
+                let why = error
+                    .io_error()
+                    .map_or_else(|| "it leads back to itself".to_owned(), ToString::to_string);
+                found.say(&place, Note::error(Rule::Skipped, format!("it cannot be read: {why}")));
+                continue;
+            }
+        };
+        let depth = entry.depth();
+        ignores.retain(|(of, _)| *of < depth);
+        if depth == 0 {
+            push_ignores(entry.path(), depth, &mut ignores);
+            continue;
+        }
+        let Some(path) = relative(root, entry.path()) else {
+            let name = entry.path().to_string_lossy().into_owned();
+            found.say(
+                &SitePath::root(),
+                Note::warning(Rule::Skipped, format!("the name {name:?} is no UTF-8; passed over"))
+                    .help("rename the file"),
+            );
+            if entry.file_type().is_dir() {
+                entries.skip_current_dir();
+            }
+            continue;
+        };
+        let is_dir = entry.file_type().is_dir();
+        if is_ignored(&ignores, entry.path(), is_dir) {
+            if is_dir {
+                entries.skip_current_dir();
+            }
+            continue;
+        }
+        if is_dir {
+            if is_passed_over(&entry, out) {
+                entries.skip_current_dir();
+            } else {
+                push_ignores(entry.path(), depth, &mut ignores);
+            }
+            continue;
+        }
+        if entry.path_is_symlink() && !found.follows(root, &entry, &path) {
+            continue;
+        }
+        let format = match path.extension().as_str() {
+            "ipynb" => Some(Format::Ipynb),
+            "md" | "markdown" => Some(Format::Markdown),
+            _ => None,
+        };
+        let is_page = path.below(src).is_some()
+            && (config.include.is_empty() || include.is_match(path.as_str()))
+            && !exclude.is_match(path.as_str());
+        match format.filter(|_| is_page) {
+            Some(format) => pages.push(Source { path, format }),
+            None => {
+                found.files.insert(path);
+            }
+        }
+    }
+    let notebooks: BTreeSet<SitePath> =
+        pages.iter().filter(|page| page.format == Format::Ipynb).map(|page| page.path.clone()).collect();
+    for page in pages {
+        let twin = page.path.with_extension("ipynb");
+        if page.format == Format::Markdown
+            && notebooks.contains(&twin)
+            && is_jupytext(&super::place(root, &page.path))
+        {
+            found.say(
+                &page.path,
+                Note::info(Rule::Skipped, format!("it is the text form of `{twin}`, which is published")),
+            );
+            found.files.insert(page.path);
+        } else {
+            found.sources.push(page);
+        }
+    }
+    found.sources.sort_by(|a, b| a.path.cmp(&b.path));
+    found.submodules(root);
+    Ok(found)
+}
+
+impl Found {
+    fn say(&mut self, path: &SitePath, note: Note) {
+        self.notes.push(Diagnostic::new(path, note));
+    }
+
+    /// Whether a link is taken as the file it leads to: only one that stays inside the root.
+    fn follows(&mut self, root: &Path, entry: &DirEntry, path: &SitePath) -> bool {
+        let real = fs::canonicalize(entry.path());
+        let inside = match (&real, fs::canonicalize(root)) {
+            (Ok(real), Ok(root)) => real.starts_with(root),
+            _ => false,
+        };
+        let why = match real {
+            Err(error) => format!("the link leads nowhere: {error}"),
+            Ok(_) if !inside => "the link leaves the repo".to_owned(),
+            Ok(real) if real.is_dir() => {
+                "the link leads to a folder; its files are published where they are".to_owned()
+            }
+            Ok(_) => return true,
+        };
+        self.say(path, Note::warning(Rule::Skipped, format!("{why}; passed over")));
+        false
+    }
+
+    /// Submodules that were not checked out: their notebooks are missing.
+    fn submodules(&mut self, root: &Path) {
+        let Ok(text) = fs::read_to_string(root.join(".gitmodules")) else { return };
+        for line in text.lines() {
+            let Some(("path", path)) =
+                line.trim().split_once('=').map(|(key, value)| (key.trim(), value.trim()))
+            else {
+                continue;
+            };
+            let Some(path) = SitePath::new(path) else { continue };
+            let is_empty =
+                fs::read_dir(super::place(root, &path)).map_or(true, |mut entries| entries.next().is_none());
+            if is_empty {
+                self.say(
+                    &path,
+                    Note::warning(Rule::Skipped, "the submodule is empty").help(
+                        "run `git submodule update --init`, in CI set `GIT_SUBMODULE_STRATEGY: recursive`",
+                    ),
+                );
+            }
+        }
+    }
+}
+
+fn globs(patterns: &[String], key: &str) -> Result<GlobSet, String> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        let say = |error: globset::Error| format!("`{key}` holds `{pattern}`: {error}");
+        let pattern = pattern.trim_start_matches("./");
+        set.add(GlobBuilder::new(pattern).literal_separator(true).build().map_err(say)?);
+        // A folder's name means all that is in it.
+        let inside = format!("{}/**", pattern.trim_end_matches('/'));
+        set.add(GlobBuilder::new(&inside).literal_separator(true).build().map_err(say)?);
+    }
+    set.build().map_err(|error| error.to_string())
+}
+
+fn relative(root: &Path, path: &Path) -> Option<SitePath> {
+    let mut relative = SitePath::root();
+    for part in path.strip_prefix(root).ok()? {
+        relative = relative.child(part.to_str()?);
+    }
+    Some(relative)
+}
+
+fn push_ignores(folder: &Path, depth: usize, ignores: &mut Vec<(usize, Gitignore)>) {
+    let mut builder = GitignoreBuilder::new(folder);
+    let mut any = false;
+    for name in [".gitignore", ".binderyignore"] {
+        let file = folder.join(name);
+        if file.is_file() {
+            // A pattern that cannot be read is left out, as git does.
+            let _ = builder.add(&file);
+            any = true;
+        }
+    }
+    if let (true, Ok(matcher)) = (any, builder.build()) {
+        ignores.push((depth, matcher));
+    }
+}
+
+fn is_ignored(ignores: &[(usize, Gitignore)], path: &Path, is_dir: bool) -> bool {
+    for (_, matcher) in ignores.iter().rev() {
+        let verdict = matcher.matched(path, is_dir);
+        if !verdict.is_none() {
+            return verdict.is_ignore();
+        }
+    }
+    false
+}
+
+fn is_passed_over(entry: &DirEntry, out: &Path) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    let tool =
+        TOOLS.contains(&name.as_ref()) && !matches!(name.as_ref(), "venv" | "env" | "_build" | "virtualenv");
+    name.starts_with('.')
+        || tool
+        || entry.path() == out
+        || entry.path().join("pyvenv.cfg").exists()
+        || entry.path().join("conda-meta").is_dir()
+        || entry.path().join(super::publish::MANIFEST).exists()
+}
+
+/// Whether the head of a Markdown file says that jupytext made it.
+fn is_jupytext(file: &Path) -> bool {
+    let mut head = vec![0; 2048];
+    let Ok(length) = fs::File::open(file).and_then(|mut file| file.read(&mut head)) else { return false };
+    let head = String::from_utf8_lossy(&head[..length]);
+    head.starts_with("---") && head.contains("jupytext:")
+}

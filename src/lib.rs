@@ -1,0 +1,29 @@
+//! bindery binds a repo of Jupyter notebooks into a documentation site.
+//!
+//! The pipeline, one room a stage:
+//!
+//! ```text
+//!  repo ──disk::walk──▶ sources ──notebook──▶ Published ──render──▶ Rendered ──▶ packs on disk (bodies)
+//!                                                                      │
+//!                                                                      ▼ outline of each: title, anchors
+//!               public/ ◀──disk::Publisher── bytes ◀──site::produce── Site ◀──site::assemble
+//! ```
+//!
+//! Imports run downward only: `cli` > `build` > `disk`, `history`, `report` > `site` > `theme` >
+//! `render` > `notebook`, `config` > the words that everything uses. From `site` down everything
+//! is pure: bytes in, bytes out. The tests in `tests/house.rs` hold both.
+
+pub mod build;
+pub mod cli;
+pub mod config;
+pub mod diagnostic;
+pub mod digest;
+pub mod disk;
+pub mod history;
+pub mod html;
+pub mod notebook;
+pub mod path;
+pub mod render;
+pub mod report;
+pub mod site;
+pub mod theme;

@@ -1,0 +1,286 @@
+//! Front matter: what a page says about itself, in the spellings of all tools (conventions 4.8).
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::diagnostic::{Note, Rule};
+
+/// Somebody who wrote or owns a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    /// The name.
+    pub name: String,
+    /// The address, where it is given.
+    pub email: Option<String>,
+}
+
+/// What a page says about itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FrontMatter {
+    /// The title.
+    pub title: Option<String>,
+    /// A shorter title for navigation.
+    pub short_title: Option<String>,
+    /// A line under the title.
+    pub subtitle: Option<String>,
+    /// One or two sentences on what the page is for.
+    pub description: Option<String>,
+    /// Who wrote it.
+    pub authors: Vec<Author>,
+    /// Its date as its author wrote it.
+    pub date: Option<String>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Its place among its neighbours, smaller first.
+    pub order: Option<f64>,
+    /// Old URLs that shall lead here.
+    pub aliases: Vec<String>,
+    /// Whether it is not ready to be published.
+    pub draft: bool,
+    /// Whether it is published, but in no list.
+    pub unlisted: bool,
+    /// Whether search finds it.
+    pub search: bool,
+    /// A picture for cards and previews.
+    pub image: Option<String>,
+    /// Whether the table of contents is shown.
+    pub toc: bool,
+    /// The language of its prose, as BCP 47.
+    pub lang: Option<String>,
+    /// Where it is edited, if not in the repo's forge.
+    pub edit_url: Option<String>,
+    /// Everything that stood there, for filters and other tools.
+    pub all: Map<String, Value>,
+}
+
+impl FrontMatter {
+    /// The front matter at the head of `text`, and what stands behind it: `---`, YAML, `---` or
+    /// `...`. `None` where the text does not begin so, or what stands between is no YAML map.
+    pub(super) fn split<'a>(text: &'a str, notes: &mut Vec<Note>) -> Option<(Map<String, Value>, &'a str)> {
+        let body = text.strip_prefix("---")?.trim_start_matches([' ', '\t', '\r']).strip_prefix('\n')?;
+        let mut end = None;
+        let mut at = 0;
+        for line in body.split_inclusive('\n') {
+            if matches!(line.trim_end(), "---" | "...") {
+                end = Some((at, at + line.len()));
+                break;
+            }
+            at += line.len();
+        }
+        let (yaml_end, rest) = end?;
+        let yaml = &body[..yaml_end];
+        if yaml.trim().is_empty() {
+            return Some((Map::new(), &body[rest..]));
+        }
+        match serde_saphyr::from_str::<Value>(yaml) {
+            Ok(Value::Object(map)) => Some((map, &body[rest..])),
+            Ok(Value::Null) => Some((Map::new(), &body[rest..])),
+            Ok(_) => None,
+            Err(error) => {
+                // A rule and a paragraph look like front matter too: only what has a key is meant as such.
+                if yaml.lines().next().is_some_and(|line| line.contains(':')) {
+                    let first = error.to_string();
+                    let first = first.lines().next().unwrap_or_default().to_owned();
+                    notes.push(
+                        Note::warning(
+                            Rule::FrontMatter,
+                            format!("the front matter is not valid YAML: {first}"),
+                        )
+                        .help("quote values that hold a colon, and indent with spaces"),
+                    );
+                }
+                None
+            }
+        }
+    }
+
+    /// nbdev's header cell: `# Title`, `> description`, `- key: value` lines, all of the cell.
+    pub(super) fn nbdev(text: &str) -> Option<Map<String, Value>> {
+        const KEYS: &[&str] = &[
+            "author",
+            "categories",
+            "date",
+            "description",
+            "image",
+            "order",
+            "output-file",
+            "skip_exec",
+            "skip_showdoc",
+            "toc",
+            "draft",
+            "search",
+            "title",
+            "keywords",
+            "tags",
+            "aliases",
+            "branch",
+            "badges",
+            "comments",
+            "hide",
+            "sticky_rank",
+        ];
+        let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+        let mut map = Map::new();
+        map.insert("title".into(), lines.next()?.strip_prefix("# ")?.trim().into());
+        map.insert("description".into(), lines.next()?.strip_prefix("> ")?.trim().into());
+        let mut keys = 0;
+        for line in lines {
+            let (key, value) = line.strip_prefix("- ")?.split_once(':')?;
+            if !KEYS.contains(&key.trim()) {
+                return None;
+            }
+            let value = value.trim();
+            let parsed = serde_saphyr::from_str::<Value>(value).unwrap_or_else(|_| value.into());
+            map.insert(key.trim().into(), parsed);
+            keys += 1;
+        }
+        (keys > 0).then_some(map)
+    }
+
+    /// Reads the keys that mean something; what has the wrong type is said and passed over.
+    pub(super) fn read(map: Map<String, Value>, notes: &mut Vec<Note>) -> Self {
+        let mut reader = Reader { map: &map, notes };
+        let front = Self {
+            title: reader.text(&["title"]),
+            short_title: reader.text(&["short_title", "sidebar_label", "short-title", "nav_title"]),
+            subtitle: reader.text(&["subtitle"]),
+            description: reader.text(&["description", "abstract", "summary"]),
+            authors: reader.authors(),
+            date: reader.text(&["date", "date-modified", "last_update", "lastUpdated"]),
+            tags: reader.list(&["tags", "categories", "keywords"]),
+            order: reader.number(&["order", "sidebar_position", "nav_order", "weight"]),
+            aliases: reader.list(&["aliases", "redirect_from"]),
+            draft: reader.flag("draft").unwrap_or(false),
+            unlisted: reader.flag("unlisted").unwrap_or(false),
+            search: reader.searchable(),
+            image: reader.text(&["image", "thumbnail", "banner", "social"]),
+            toc: reader.flag("toc").unwrap_or(true)
+                && reader.flag("tableOfContents").unwrap_or(true)
+                && !reader.flag("hide_table_of_contents").unwrap_or(false)
+                && !reader.list(&["hide"]).iter().any(|what| what == "toc"),
+            lang: reader.text(&["lang", "language"]),
+            edit_url: reader
+                .text(&["edit_url", "editUrl", "custom_edit_url"])
+                .filter(|url| url.starts_with("https://")),
+            all: Map::new(),
+        };
+        Self { all: map, ..front }
+    }
+}
+
+struct Reader<'a> {
+    map: &'a Map<String, Value>,
+    notes: &'a mut Vec<Note>,
+}
+
+impl Reader<'_> {
+    fn wrong(&mut self, key: &str, wanted: &str) {
+        self.notes.push(
+            Note::warning(Rule::FrontMatter, format!("`{key}` is no {wanted}; passed over"))
+                .help(format!("write `{key}` as a {wanted}")),
+        );
+    }
+
+    fn text(&mut self, keys: &[&str]) -> Option<String> {
+        for key in keys {
+            match self.map.get(*key) {
+                None | Some(Value::Null | Value::Object(_)) => {}
+                Some(Value::String(text)) if text.trim().is_empty() => {}
+                Some(Value::String(text)) => return Some(fold(text)),
+                Some(value @ (Value::Number(_) | Value::Bool(_))) => return Some(value.to_string()),
+                Some(Value::Array(_)) => self.wrong(key, "text"),
+            }
+        }
+        None
+    }
+
+    fn list(&mut self, keys: &[&str]) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        for key in keys {
+            let items = match self.map.get(*key) {
+                None | Some(Value::Null) => continue,
+                Some(Value::String(text)) => text.split(',').map(fold).collect(),
+                Some(Value::Array(items)) => items
+                    .iter()
+                    .filter_map(|item| match item {
+                        Value::String(text) => Some(fold(text)),
+                        Value::Number(number) => Some(number.to_string()),
+                        _ => None,
+                    })
+                    .collect(),
+                Some(_) => {
+                    self.wrong(key, "list");
+                    Vec::new()
+                }
+            };
+            for item in items {
+                if !item.is_empty() && !found.contains(&item) {
+                    found.push(item);
+                }
+            }
+        }
+        found
+    }
+
+    fn number(&mut self, keys: &[&str]) -> Option<f64> {
+        for key in keys {
+            match self.map.get(*key) {
+                None | Some(Value::Null) => {}
+                Some(Value::Number(number)) => return number.as_f64(),
+                Some(Value::String(text)) if text.trim().parse::<f64>().is_ok() => {
+                    return text.trim().parse().ok();
+                }
+                Some(_) => self.wrong(key, "number"),
+            }
+        }
+        None
+    }
+
+    fn flag(&mut self, key: &str) -> Option<bool> {
+        match self.map.get(key)? {
+            Value::Bool(flag) => Some(*flag),
+            Value::String(text) if matches!(text.as_str(), "true" | "yes") => Some(true),
+            Value::String(text) if matches!(text.as_str(), "false" | "no") => Some(false),
+            _ => None,
+        }
+    }
+
+    fn searchable(&mut self) -> bool {
+        let excluded =
+            self.map.get("search").and_then(|search| search.get("exclude")) == Some(&Value::Bool(true));
+        self.flag("search").unwrap_or(true) && self.flag("pagefind").unwrap_or(true) && !excluded
+    }
+
+    fn authors(&mut self) -> Vec<Author> {
+        let one = |value: &Value| match value {
+            Value::String(name) => Some(Author { name: fold(name), email: None }),
+            Value::Object(map) => {
+                let name = match map.get("name")? {
+                    Value::String(name) => fold(name),
+                    Value::Object(parts) => {
+                        let part = |key: &str| parts.get(key).and_then(Value::as_str).unwrap_or_default();
+                        fold(&format!("{} {}", part("given"), part("family")))
+                    }
+                    _ => return None,
+                };
+                let email = map.get("email").and_then(Value::as_str).map(str::to_owned);
+                Some(Author { name, email })
+            }
+            _ => None,
+        };
+        let Some(value) = self.map.get("authors").or_else(|| self.map.get("author")) else {
+            return Vec::new();
+        };
+        match value {
+            Value::Array(list) => {
+                list.iter().filter_map(one).filter(|author| !author.name.is_empty()).collect()
+            }
+            single => one(single).filter(|author| !author.name.is_empty()).into_iter().collect(),
+        }
+    }
+}
+
+/// `text` on one line, with single spaces.
+fn fold(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,403 @@
+//! Jupyter notebooks, formats 2 to 4.5, read leniently.
+//!
+//! The format: <https://nbformat.readthedocs.io/en/latest/format_description.html>; what real
+//! files hold beyond it: conventions 4.12.
+
+use std::collections::HashSet;
+
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::decode::{decode, is_lfs_pointer};
+use super::json::{CellJson, Lines, NotebookJson, Repairs, repair};
+use super::options::PageDefaults;
+use super::outputs::{self, Lists};
+use super::{Attachment, Cell, CellKind, CellOptions, Code, Format, FrontMatter, Lang, MimeBundle, Notebook};
+use crate::diagnostic::{CellRef, Note, Rule};
+
+/// Reads a notebook; what cannot be read at all gives an empty one and a note of severity error.
+pub(super) fn read(bytes: &[u8], notes: &mut Vec<Note>) -> Notebook {
+    if is_lfs_pointer(bytes) {
+        notes.push(
+            Note::error(Rule::NotebookInvalid, "a Git LFS pointer stands in place of the notebook")
+                .help("run `git lfs pull`, in CI with `GIT_LFS_SKIP_SMUDGE` unset"),
+        );
+        return Notebook::empty(Format::Ipynb);
+    }
+    let text = decode(bytes, notes);
+    if text.trim().is_empty() {
+        notes.push(
+            Note::error(Rule::NotebookInvalid, "the file is empty")
+                .help("delete it, or save a notebook into it"),
+        );
+        return Notebook::empty(Format::Ipynb);
+    }
+    match serde_json::from_str::<NotebookJson>(&text) {
+        Ok(json) => Reader { text: &text, notes }.notebook(json),
+        Err(error) => match mend(&text, &error, notes) {
+            Some(text) => match serde_json::from_str::<NotebookJson>(&text) {
+                Ok(json) => Reader { text: &text, notes }.notebook(json),
+                Err(_) => Notebook::empty(Format::Ipynb),
+            },
+            None => Notebook::empty(Format::Ipynb),
+        },
+    }
+}
+
+/// The text set right where strict JSON failed; `None`, with a note, where that did not help.
+fn mend(text: &str, error: &serde_json::Error, notes: &mut Vec<Note>) -> Option<String> {
+    let conflict = text.lines().position(|line| line.starts_with("<<<<<<< "));
+    if let Some(line) = conflict {
+        notes.push(
+            Note::error(Rule::NotebookInvalid, "the file holds the conflict markers of a git merge")
+                .at_line(u32::try_from(line + 1).unwrap_or(u32::MAX))
+                .help("resolve the conflict (`nbdime` helps) and commit the notebook again"),
+        );
+        return None;
+    }
+    let (fixed, Repairs { numbers, surrogates, controls }) = repair(text);
+    if serde_json::from_str::<NotebookJson>(&fixed).is_err() {
+        let (message, help) = match error.classify() {
+            serde_json::error::Category::Eof => {
+                ("the JSON ends too early".to_owned(), "the file was cut off: restore it from git")
+            }
+            _ if error.to_string().contains("recursion limit") => (
+                "the JSON is nested more than 128 deep".to_owned(),
+                "no notebook needs that: look at the outputs",
+            ),
+            _ => (
+                format!("the file is no notebook: {}", plain(error)),
+                "open it in Jupyter, or check the JSON around that place",
+            ),
+        };
+        notes.push(
+            Note::error(Rule::NotebookInvalid, message)
+                .at_line(u32::try_from(error.line()).unwrap_or(u32::MAX))
+                .help(help),
+        );
+        return None;
+    }
+    let mut say = |count: usize, what: &str| {
+        if count > 0 {
+            notes.push(Note::info(Rule::NotebookOdd, format!("{what} ({count} in the file)")));
+        }
+    };
+    say(numbers, "NaN or Infinity is no JSON; read as null");
+    say(controls, "control characters stand unescaped in strings");
+    if surrogates > 0 {
+        notes.push(Note::warning(
+            Rule::NotebookOdd,
+            format!("half a surrogate pair cannot be shown; \u{fffd} stands in its place ({surrogates} in the file)"),
+        ));
+    }
+    Some(fixed)
+}
+
+/// The error without its place, which the note carries.
+fn plain(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split(" at line ").next().unwrap_or(&text).to_owned()
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    notes: &'a mut Vec<Note>,
+}
+
+impl Reader<'_> {
+    fn notebook(&mut self, json: NotebookJson<'_>) -> Notebook {
+        let mut notebook = Notebook::empty(Format::Ipynb);
+        let version = |key: &str| json.fields.get(key).and_then(Value::as_u64);
+        match (version("nbformat"), &json.cells) {
+            (Some(major @ 5..), _) => self.notes.push(Note::warning(
+                Rule::NotebookOdd,
+                format!("nbformat {major} is newer than bindery knows; read as 4"),
+            )),
+            (None, Some(_)) => {
+                self.notes.push(Note::info(Rule::NotebookOdd, "`nbformat` is missing; read as format 4"));
+            }
+            _ => {}
+        }
+        let metadata = match json.fields.get("metadata") {
+            Some(Value::Object(map)) => map.clone(),
+            None => {
+                self.notes.push(Note::info(Rule::NotebookOdd, "`metadata` is missing"));
+                Map::new()
+            }
+            Some(_) => {
+                self.notes.push(Note::info(Rule::NotebookOdd, "`metadata` is no object; ignored"));
+                Map::new()
+            }
+        };
+        notebook.lang = Lang::of_metadata(&metadata);
+        let kernelspec =
+            |key: &str| metadata.get("kernelspec").and_then(|spec| spec.get(key)).and_then(Value::as_str);
+        notebook.kernel = kernelspec("display_name").or_else(|| kernelspec("name")).map(str::to_owned);
+        notebook.file_extension = metadata
+            .get("language_info")
+            .and_then(|info| info.get("file_extension"))
+            .and_then(Value::as_str)
+            .map(|extension| extension.trim_start_matches('.').to_owned())
+            .filter(|extension| {
+                (1..=8).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric())
+            });
+        let Some(cells) = json.cells else {
+            self.notes.push(
+                Note::error(
+                    Rule::NotebookInvalid,
+                    "the file has no list of cells: it is JSON, but no notebook",
+                )
+                .help("exclude it in `bindery.toml`, or save it from Jupyter again"),
+            );
+            return notebook;
+        };
+        let lists = Lists::of(&cells);
+        if lists.lines_lack_ends() {
+            self.notes.push(Note::info(
+                Rule::NotebookOdd,
+                "lists of lines hold no line ends; read as one line per entry, as VS Code writes them",
+            ));
+        }
+        let mut cells = self.cells(cells, lists);
+        if notebook.lang.is_none() {
+            notebook.lang = sheet_language(&cells);
+        }
+        self.front_matter(&mut notebook, &mut cells, &metadata);
+        let defaults = PageDefaults::new(&notebook.front.all, &metadata);
+        notebook.cells =
+            cells.into_iter().map(|draft| self.finish(draft, &defaults, &notebook.lang)).collect();
+        notebook
+    }
+
+    fn cells(&mut self, cells: Vec<CellJson<'_>>, lists: Lists) -> Vec<Draft> {
+        let mut lines = Lines::new(self.text);
+        let mut seen: HashSet<String> = HashSet::new();
+        let mut drafts = Vec::with_capacity(cells.len());
+        for (index, json) in cells.into_iter().enumerate() {
+            let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
+            let line = lines.of(json.source.map_or("", RawValue::get));
+            let spread =
+                json.source.is_some_and(|raw| raw.get().starts_with("[\n") || raw.get().starts_with("[\r\n"));
+            let mut at = CellRef { number, id: None, line, spread };
+            if json.not_an_object {
+                self.notes.push(
+                    Note::warning(Rule::NotebookOdd, "this entry of the list of cells is no cell; left out")
+                        .in_cell(&at),
+                );
+                continue;
+            }
+            let mut json = json;
+            match json.fields.remove("id") {
+                Some(Value::String(id)) if id_is_sound(&id) => {
+                    if seen.insert(id.clone()) {
+                        at.id = Some(id);
+                    } else {
+                        self.notes.push(
+                            Note::info(
+                                Rule::CellId,
+                                format!("the id `{id}` stands twice; the first cell keeps it"),
+                            )
+                            .in_cell(&at)
+                            .help("Jupyter gives a new id when the notebook is saved again"),
+                        );
+                    }
+                }
+                Some(_) => self.notes.push(
+                    Note::info(Rule::CellId, "the cell's id is malformed; it is not used").in_cell(&at),
+                ),
+                None => {}
+            }
+            drafts.push(Draft::new(json, at, lists, self.notes));
+        }
+        drafts
+    }
+
+    /// Takes the front matter out of the first cell, or the title out of the metadata.
+    fn front_matter(
+        &mut self,
+        notebook: &mut Notebook,
+        cells: &mut Vec<Draft>,
+        metadata: &Map<String, Value>,
+    ) {
+        let mut map = Map::new();
+        if let Some(first) = cells.first_mut().filter(|first| first.kind != "code") {
+            let split =
+                FrontMatter::split(&first.source, self.notes).map(|(map, rest)| (map, rest.to_owned()));
+            if let Some((found, rest)) = split {
+                map = found;
+                if rest.trim().is_empty() {
+                    cells.remove(0);
+                } else {
+                    let before = first.source.lines().count() - rest.lines().count();
+                    first.at.line = first.at.line.saturating_add(u32::try_from(before).unwrap_or(0));
+                    first.source = rest;
+                }
+            } else if first.kind == "markdown"
+                && let Some(found) = FrontMatter::nbdev(&first.source)
+            {
+                map = found;
+                cells.remove(0);
+            }
+        }
+        let fallback = |key: &str, place: Option<&Value>, map: &mut Map<String, Value>| {
+            if let Some(value) = place.filter(|value| !value.is_null() && !map.contains_key(key)) {
+                map.insert(key.to_owned(), value.clone());
+            }
+        };
+        for key in ["title", "authors", "description", "tags"] {
+            fallback(key, metadata.get(key).filter(|value| key != "tags" || value.is_array()), &mut map);
+        }
+        let databricks = metadata.get("application/vnd.databricks.v1+notebook");
+        fallback("title", databricks.and_then(|meta| meta.get("notebookName")), &mut map);
+        notebook.front = FrontMatter::read(map, self.notes);
+    }
+
+    fn finish(&mut self, draft: Draft, defaults: &PageDefaults, notebook_lang: &Lang) -> Cell {
+        let Draft { at, kind, source, metadata, attachments, count, outputs, lang } = draft;
+        let options = CellOptions::read(&metadata, defaults, &at, self.notes);
+        let editor =
+            metadata.get("vscode").and_then(|vscode| vscode.get("languageId")).and_then(Value::as_str);
+        let kind = match kind.as_str() {
+            "markdown" => CellKind::Markdown,
+            "raw" => {
+                let mime = ["raw_mimetype", "format"].iter().find_map(|key| metadata.get(*key)?.as_str());
+                CellKind::Raw(mime.unwrap_or_default().to_owned())
+            }
+            _ if editor == Some("raw") => CellKind::Raw(String::new()),
+            _ => {
+                let lang = Lang::of_magic(&source, notebook_lang)
+                    .or_else(|| editor.map(Lang::new).filter(|lang| !lang.is_none()))
+                    .or(lang)
+                    .unwrap_or_else(|| notebook_lang.clone());
+                CellKind::Code(Code { lang, count, outputs })
+            }
+        };
+        Cell { at, kind, source, options, attachments }
+    }
+}
+
+/// A cell between the file and the model: its kind is still a word, its options still metadata.
+struct Draft {
+    at: CellRef,
+    kind: String,
+    source: String,
+    metadata: Map<String, Value>,
+    attachments: Vec<Attachment>,
+    count: Option<u64>,
+    outputs: Vec<super::Output>,
+    lang: Option<Lang>,
+}
+
+impl Draft {
+    fn new(json: CellJson<'_>, at: CellRef, lists: Lists, notes: &mut Vec<Note>) -> Self {
+        let CellJson { source, mut fields, .. } = json;
+        let mut odd = |message: &str| notes.push(Note::info(Rule::NotebookOdd, message).in_cell(&at));
+        let metadata = match fields.remove("metadata") {
+            Some(Value::Object(map)) => map,
+            None => Map::new(),
+            Some(_) => {
+                odd("the cell's `metadata` is no object; ignored");
+                Map::new()
+            }
+        };
+        let mut text = match source {
+            None => {
+                odd("the cell has no `source`; read as empty");
+                String::new()
+            }
+            Some(raw) => source_text(raw, lists, &mut odd),
+        };
+        let kind = match fields.get("cell_type").and_then(Value::as_str) {
+            Some(kind @ ("markdown" | "raw" | "code")) => kind.to_owned(),
+            Some("html") => "markdown".to_owned(),
+            Some("heading") => {
+                let level = fields.get("level").and_then(Value::as_u64).unwrap_or(1).clamp(1, 6);
+                text = format!(
+                    "{} {}",
+                    "#".repeat(usize::try_from(level).unwrap_or(1)),
+                    text.replace('\n', " ")
+                );
+                "markdown".to_owned()
+            }
+            other => {
+                let name = other.unwrap_or("nothing").to_owned();
+                let has_outputs = fields.contains_key("outputs");
+                odd(&format!("`cell_type` is {name}; read as {}", if has_outputs { "code" } else { "raw" }));
+                if has_outputs { "code" } else { "raw" }.to_owned()
+            }
+        };
+        let count = ["execution_count", "prompt_number"].iter().find_map(|key| fields.get(*key)?.as_u64());
+        let attachments = match fields.remove("attachments") {
+            Some(Value::Object(map)) => map
+                .into_iter()
+                .filter_map(|(name, bundle)| match bundle {
+                    Value::Object(bundle) => {
+                        Some(Attachment { name, bundle: outputs::bundle(bundle, lists) })
+                    }
+                    _ => None,
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
+        let outputs = match fields.remove("outputs") {
+            Some(Value::Array(list)) => outputs::read(list, lists, &at, notes),
+            None | Some(Value::Null) => Vec::new(),
+            Some(_) => {
+                notes.push(Note::info(Rule::NotebookOdd, "`outputs` is no list; ignored").in_cell(&at));
+                Vec::new()
+            }
+        };
+        let count = count.filter(|count| *count > 0 || !outputs.is_empty());
+        let lang =
+            fields.get("language").and_then(Value::as_str).map(Lang::new).filter(|lang| !lang.is_none());
+        Self { at, kind, source: text, metadata, attachments, count, outputs, lang }
+    }
+}
+
+/// The text of a source.
+fn source_text(raw: &RawValue, lists: Lists, odd: &mut impl FnMut(&str)) -> String {
+    match serde_json::from_str::<Value>(raw.get()) {
+        Ok(Value::Array(lines)) => {
+            if lines.iter().any(|line| !line.is_string()) {
+                odd("`source` holds something that is no text; left out");
+            }
+            normal_lines(&lists.join(lines))
+        }
+        Ok(Value::String(text)) => normal_lines(&text),
+        Ok(Value::Null) => {
+            odd("`source` is null; read as empty");
+            String::new()
+        }
+        _ => {
+            odd("`source` is neither text nor a list of lines; read as empty");
+            String::new()
+        }
+    }
+}
+
+/// `text` with Windows and old Mac line ends folded to `\n`.
+fn normal_lines(text: &str) -> String {
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
+}
+
+/// Formats 3 and 2 name the language in each code cell: the first one is the notebook's.
+fn sheet_language(cells: &[Draft]) -> Lang {
+    cells.iter().find_map(|cell| cell.lang.clone()).unwrap_or_default()
+}
+
+/// Whether an id is what the format asks for: 1 to 64 letters, digits, `-` or `_`.
+fn id_is_sound(id: &str) -> bool {
+    (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
+/// Whether the data of this type is JSON, not text.
+pub(super) fn is_json_mime(mime: &str) -> bool {
+    mime == "application/json" || mime.ends_with("+json")
+}
+
+impl MimeBundle {
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

@@ -1,0 +1,203 @@
+//! Bytes of one file → [`Notebook`], whatever tool wrote it and whatever is wrong with it.
+//!
+//! Reading never fails and never touches the world: what is wrong comes back as notes beside the
+//! best reading. Behind it stands [`Published`], the notebook without what its author removed:
+//! everything a reader can get derives from that alone.
+//!
+//! This room does not know how anything looks; that is `render`.
+
+mod decode;
+mod front;
+mod ipynb;
+mod json;
+mod lang;
+mod options;
+mod outputs;
+mod page;
+mod published;
+
+pub use decode::is_lfs_pointer;
+pub use front::{Author, FrontMatter};
+pub use lang::Lang;
+pub use options::{CellOptions, Parameters, Slide, Visibility};
+pub use published::{Published, Script};
+
+use serde_json::Value;
+
+use crate::diagnostic::{CellRef, Note};
+
+/// What kind of file a notebook was read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A Jupyter notebook.
+    Ipynb,
+    /// A plain Markdown page: one Markdown cell.
+    Markdown,
+}
+
+/// One document: a Jupyter notebook or a Markdown page.
+#[derive(Clone, Debug)]
+pub struct Notebook {
+    /// What it was read from.
+    pub format: Format,
+    /// The language of its code cells, where they do not say otherwise.
+    pub lang: Lang,
+    /// The name of the kernel as people read it.
+    pub kernel: Option<String>,
+    /// The extension of a script in its language, if the notebook names one.
+    pub file_extension: Option<String>,
+    /// What its head says about the page.
+    pub front: FrontMatter,
+    /// The cells in order, without the one that held the front matter.
+    pub cells: Vec<Cell>,
+}
+
+impl Notebook {
+    /// Reads a file of the given format. Every oddity comes back as a note; a file that is no
+    /// notebook at all gives a note of severity error and whatever could be read, or nothing.
+    pub fn read(bytes: &[u8], format: Format) -> (Self, Vec<Note>) {
+        let mut notes = Vec::new();
+        let notebook = match format {
+            Format::Ipynb => ipynb::read(bytes, &mut notes),
+            Format::Markdown => page::read(bytes, &mut notes),
+        };
+        (notebook, notes)
+    }
+
+    fn empty(format: Format) -> Self {
+        Self {
+            format,
+            lang: Lang::none(),
+            kernel: None,
+            file_extension: None,
+            front: FrontMatter::default(),
+            cells: Vec::new(),
+        }
+    }
+
+    /// Whether it holds code and none of it was ever run: a procedure to follow, not a record.
+    pub fn is_procedure(&self) -> bool {
+        let mut code = self.cells.iter().filter_map(|cell| match &cell.kind {
+            CellKind::Code(code) => Some(code),
+            _ => None,
+        });
+        code.clone().next().is_some() && code.all(|code| code.count.is_none() && code.outputs.is_empty())
+    }
+
+    /// Whether it was written as a talk: a cell opens a slide.
+    pub fn is_talk(&self) -> bool {
+        self.cells.iter().any(|cell| matches!(cell.options.slide, Slide::Slide | Slide::SubSlide))
+    }
+}
+
+/// One cell.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// Where it stands.
+    pub at: CellRef,
+    /// Markdown, code or raw, with what only that kind has.
+    pub kind: CellKind,
+    /// What its author typed, lines parted by `\n`.
+    pub source: String,
+    /// How it shall be shown.
+    pub options: CellOptions,
+    /// Files that the cell carries along.
+    pub attachments: Vec<Attachment>,
+}
+
+/// The kinds of cells.
+#[derive(Clone, Debug)]
+pub enum CellKind {
+    /// Prose.
+    Markdown,
+    /// Code with its outputs.
+    Code(Code),
+    /// Text for one target format, named by its MIME type; empty where none is named.
+    Raw(String),
+}
+
+/// What only code cells have.
+#[derive(Clone, Debug, Default)]
+pub struct Code {
+    /// The language of this cell.
+    pub lang: Lang,
+    /// The number of its last execution, where it was executed.
+    pub count: Option<u64>,
+    /// What it put out.
+    pub outputs: Vec<Output>,
+}
+
+/// A file attached to a cell.
+#[derive(Clone, Debug)]
+pub struct Attachment {
+    /// The name that Markdown calls it by (`attachment:name`).
+    pub name: String,
+    /// Its content in one or more types.
+    pub bundle: MimeBundle,
+}
+
+/// Which stream of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamName {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+/// One output of a code cell.
+#[derive(Clone, Debug)]
+pub enum Output {
+    /// Text that the code printed; neighbours of one name are merged.
+    Stream {
+        /// Where it was printed to.
+        name: StreamName,
+        /// All of it, control characters included.
+        text: String,
+    },
+    /// A value or something displayed, in several types of which one is shown.
+    Data {
+        /// The representations.
+        bundle: MimeBundle,
+        /// What the kernel says about them, by MIME type or at the top.
+        metadata: serde_json::Map<String, Value>,
+    },
+    /// An exception.
+    Error {
+        /// Its class.
+        name: String,
+        /// Its message.
+        message: String,
+        /// The traceback as the kernel formatted it, one entry or more.
+        traceback: Vec<String>,
+    },
+}
+
+/// The same thing in several MIME types, in the order of the file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MimeBundle(pub Vec<(String, MimeData)>);
+
+/// What a MIME type of a bundle holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MimeData {
+    /// Text, or binary data as base64.
+    Text(String),
+    /// JSON.
+    Json(Value),
+}
+
+impl MimeBundle {
+    /// The data of one type.
+    pub fn get(&self, mime: &str) -> Option<&MimeData> {
+        self.0.iter().find(|(name, _)| name == mime).map(|(_, data)| data)
+    }
+
+    /// The data of one type, if it is text.
+    pub fn text(&self, mime: &str) -> Option<&str> {
+        match self.get(mime)? {
+            MimeData::Text(text) => Some(text),
+            MimeData::Json(Value::String(text)) => Some(text),
+            MimeData::Json(_) => None,
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! The notebook that readers get: without what its author removed.
+//!
+//! Whatever ends up in the site (pages, titles, links, downloads, `site.json`) is made from
+//! [`Published`] and from nothing else. So *removed means gone* holds by type.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Map, Value};
+
+use super::{Cell, CellKind, Format, Notebook, Output, StreamName, Visibility};
+
+/// A notebook from which everything that shall be nowhere in the site is gone.
+#[derive(Clone, Debug)]
+pub struct Published {
+    notebook: Notebook,
+    cuts: HashMap<u32, Cut>,
+    drop_widget_state: bool,
+}
+
+/// What was taken out of one cell of the file.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Cut {
+    cell: bool,
+    input: bool,
+    output: bool,
+    stdout: bool,
+    stderr: bool,
+    attachments: Vec<String>,
+}
+
+/// A script made of the code cells of a notebook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Script {
+    /// The extension of its file, without the dot.
+    pub extension: String,
+    /// Its text: cells in the percent format, prose as comments.
+    pub text: String,
+}
+
+const WIDGET_VIEW: &str = "application/vnd.jupyter.widget-view+json";
+
+impl Published {
+    /// Takes out what is marked as removed, and what nothing refers to any more: attachments and
+    /// the saved state of widgets.
+    pub fn new(mut notebook: Notebook) -> Self {
+        let mut cuts = HashMap::new();
+        notebook.cells.retain_mut(|cell| {
+            let cut = cut(cell);
+            let keep = !cut.cell;
+            if cut != Cut::default() {
+                cuts.insert(cell.at.number, cut);
+            }
+            keep
+        });
+        let drop_widget_state = !notebook.cells.iter().any(|cell| match &cell.kind {
+            CellKind::Code(code) => code.outputs.iter().any(
+                |output| matches!(output, Output::Data { bundle, .. } if bundle.get(WIDGET_VIEW).is_some()),
+            ),
+            _ => false,
+        });
+        Self { notebook, cuts, drop_widget_state }
+    }
+
+    /// The notebook as readers may see it.
+    pub fn notebook(&self) -> &Notebook {
+        &self.notebook
+    }
+
+    /// The file for download: the very bytes of the source where nothing was removed, else a copy
+    /// without it. `None` where the bytes cannot be filtered, so that nothing leaks.
+    pub fn copy<'a>(&self, bytes: &'a [u8]) -> Option<Cow<'a, [u8]>> {
+        let has_state = self.drop_widget_state && memchr::memmem::find(bytes, b"widget-state+json").is_some();
+        if self.notebook.format == Format::Markdown || (self.cuts.is_empty() && !has_state) {
+            return Some(Cow::Borrowed(bytes));
+        }
+        let mut json: Value = serde_json::from_slice(bytes).ok()?;
+        if self.drop_widget_state {
+            json.get_mut("metadata")
+                .and_then(Value::as_object_mut)
+                .map(|metadata| metadata.remove("widgets"));
+        }
+        let mut number = 0;
+        if let Some(Value::Array(cells)) = json.get_mut("cells") {
+            self.filter(cells, &mut number);
+        } else if let Some(Value::Array(sheets)) = json.get_mut("worksheets") {
+            for sheet in sheets {
+                self.filter(sheet.get_mut("cells")?.as_array_mut()?, &mut number);
+            }
+        }
+        let mut out = Vec::with_capacity(bytes.len());
+        let one_space = serde_json::ser::PrettyFormatter::with_indent(b" ");
+        let mut writer = serde_json::Serializer::with_formatter(&mut out, one_space);
+        serde::Serialize::serialize(&json, &mut writer).ok()?;
+        out.push(b'\n');
+        Some(Cow::Owned(out))
+    }
+
+    fn filter(&self, cells: &mut Vec<Value>, number: &mut u32) {
+        cells.retain_mut(|cell| {
+            *number += 1;
+            let Some(cut) = self.cuts.get(number) else { return true };
+            if cut.cell {
+                return false;
+            }
+            if let Value::Object(cell) = cell {
+                cut.apply(cell);
+            }
+            true
+        });
+    }
+
+    /// The notebook as a script: code as it stands, prose as comments, in the percent format that
+    /// editors understand. `None` for Markdown pages and where there is no code.
+    pub fn script(&self) -> Option<Script> {
+        let notebook = &self.notebook;
+        let has_code = notebook.cells.iter().any(|cell| matches!(&cell.kind, CellKind::Code(_)));
+        if notebook.format == Format::Markdown || !has_code {
+            return None;
+        }
+        let leader = notebook.lang.comment()?;
+        let mut text = String::new();
+        if notebook.lang.name() == "bash" {
+            text.push_str("#!/usr/bin/env bash\n");
+        }
+        for cell in &notebook.cells {
+            let source = cell.source.trim_end();
+            if source.is_empty() {
+                continue;
+            }
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            match &cell.kind {
+                CellKind::Code(code) => {
+                    let foreign = code.lang != notebook.lang && !source.starts_with('%');
+                    text.push_str(&format!("{leader} %%\n"));
+                    for line in source.lines() {
+                        // What the language itself cannot run stands as a comment.
+                        let magic = line.starts_with('%')
+                            || (line.starts_with('!') && notebook.lang.name() == "python");
+                        if foreign || magic || source.starts_with("%%") {
+                            text.push_str(leader);
+                            text.push(' ');
+                        }
+                        text.push_str(line);
+                        text.push('\n');
+                    }
+                }
+                CellKind::Markdown => {
+                    text.push_str(&format!("{leader} %% [markdown]\n"));
+                    for line in source.lines() {
+                        text.push_str(format!("{leader} {line}").trim_end());
+                        text.push('\n');
+                    }
+                }
+                CellKind::Raw(_) => {}
+            }
+        }
+        let extension = notebook.file_extension.clone();
+        Some(Script { extension: extension.unwrap_or_else(|| notebook.lang.extension().to_owned()), text })
+    }
+}
+
+/// Cuts one cell, and says what was cut.
+fn cut(cell: &mut Cell) -> Cut {
+    let options = &cell.options;
+    let input = options.input == Visibility::Remove;
+    let output = options.output == Visibility::Remove;
+    let mut cut = Cut {
+        cell: options.cell == Visibility::Remove || (input && output),
+        input,
+        output,
+        ..Cut::default()
+    };
+    if let CellKind::Code(code) = &mut cell.kind {
+        if output {
+            code.outputs.clear();
+        }
+        code.outputs.retain(|output| match output {
+            Output::Stream { name: StreamName::Stdout, .. } if options.remove_stdout => {
+                cut.stdout = true;
+                false
+            }
+            Output::Stream { name: StreamName::Stderr, .. } if options.remove_stderr => {
+                cut.stderr = true;
+                false
+            }
+            _ => true,
+        });
+    } else if input {
+        // Prose and raw text have nothing but their input.
+        cut.cell = true;
+    }
+    if input {
+        cell.source.clear();
+    }
+    let used: HashSet<String> = used_attachments(&cell.source);
+    let source = &cell.source;
+    cell.attachments.retain(|attachment| {
+        let keep =
+            used.contains(&attachment.name) || source.contains(&format!("attachment:{}", attachment.name));
+        if !keep {
+            cut.attachments.push(attachment.name.clone());
+        }
+        keep
+    });
+    cut
+}
+
+/// The names behind `attachment:` in a source, percent-decoded.
+fn used_attachments(source: &str) -> HashSet<String> {
+    source
+        .match_indices("attachment:")
+        .filter_map(|(at, key)| {
+            let rest = &source[at + key.len()..];
+            let end = rest.find([')', '"', '\'', '>', '<', ' ', '\n', ']']).unwrap_or(rest.len());
+            crate::path::percent_decode(&rest[..end])
+        })
+        .collect()
+}
+
+impl Cut {
+    /// Takes the same out of the cell's JSON.
+    fn apply(&self, cell: &mut Map<String, Value>) {
+        for key in ["source", "input"] {
+            if self.input && cell.contains_key(key) {
+                cell.insert(key.to_owned(), Value::String(String::new()));
+            }
+        }
+        if let Some(Value::Array(outputs)) = cell.get_mut("outputs") {
+            if self.output {
+                outputs.clear();
+            }
+            outputs.retain(|output| {
+                let word = |key: &str| output.get(key).and_then(Value::as_str);
+                let stream = word("output_type") == Some("stream");
+                let stderr = word("name").or_else(|| word("stream")) == Some("stderr");
+                !(stream && ((stderr && self.stderr) || (!stderr && self.stdout)))
+            });
+        }
+        if let Some(Value::Object(attachments)) = cell.get_mut("attachments") {
+            attachments.retain(|name, _| !self.attachments.contains(name));
+        }
+    }
+}

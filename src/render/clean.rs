@@ -1,0 +1,531 @@
+//! The one sanitiser: HTML of authors and kernels → [`Fragment`].
+//!
+//! Everything goes through ammonia with one profile (`security.md` 5.3); what it gives back is
+//! HTML in the serialiser's own form, into which our markup is woven: slots for links and
+//! pictures, frames around tables, ids of headings, and pieces that were rendered elsewhere.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::{Builder, UrlRelative};
+
+use super::asset;
+use super::fragment::{Fragment, Image, Link, Slot};
+use super::page::{Heading, PageState};
+use super::styler::{self, Styles};
+use super::svg;
+use crate::digest::Digest;
+use crate::html::unescape;
+
+/// Pieces of our own that stand in for their placeholders after cleaning.
+pub(super) struct Pieces {
+    nonce: String,
+    pieces: Vec<Fragment>,
+    links: Vec<Link>,
+}
+
+impl Pieces {
+    /// Placeholders that `source` cannot hold: they carry a hash of it.
+    pub(super) fn new(source: &str) -> Self {
+        Self {
+            nonce: format!("b{:.20}", Digest::of(source.as_bytes())),
+            pieces: Vec::new(),
+            links: Vec::new(),
+        }
+    }
+
+    /// A placeholder for a piece that may stand inside a line.
+    pub(super) fn inline(&mut self, piece: Fragment) -> String {
+        self.pieces.push(piece);
+        format!("<img alt=\"{}-{}\">", self.nonce, self.pieces.len() - 1)
+    }
+
+    /// A placeholder for a piece that is a block.
+    pub(super) fn block(&mut self, piece: Fragment) -> String {
+        self.pieces.push(piece);
+        format!("<hr title=\"{}-{}\">", self.nonce, self.pieces.len() - 1)
+    }
+
+    /// A relative URL that stands for a link.
+    pub(super) fn link(&mut self, link: Link) -> String {
+        self.links.push(link);
+        format!("{}-{}", self.nonce, self.links.len() - 1)
+    }
+
+    fn number(&self, value: &str) -> Option<usize> {
+        value.strip_prefix(self.nonce.as_str())?.strip_prefix('-')?.parse().ok()
+    }
+}
+
+/// Elements beyond ammonia's own list.
+const MORE_TAGS: &[&str] = &[
+    "tfoot", "section", "audio", "video", "source", "track", "picture", "font", "tt", "big", "main",
+    "address", "u", "label", "output", "meter", "progress", "dfn", "search",
+];
+
+/// Classes that authors' HTML may bear: those that carry meaning, never those of our interface.
+const CLASSES: &[&str] = &[
+    "dataframe",
+    "alert",
+    "note",
+    "tip",
+    "warning",
+    "caution",
+    "important",
+    "danger",
+    "text-center",
+    "footnotes",
+    "footnote-ref",
+    "admonition",
+    "admonition-title",
+    "task",
+    "table",
+    "jp-RenderedHTMLCommon",
+    "rendered_html",
+    "math-tex",
+];
+
+/// Whether a class may stand; families by their prefix.
+fn class_is_kept(class: &str) -> bool {
+    CLASSES.contains(&class)
+        || ["alert-", "language-", "admonition-", "align-"].iter().any(|family| {
+            class.strip_prefix(family).is_some_and(|rest| {
+                !rest.is_empty()
+                    && rest.len() < 24
+                    && rest
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'+' | b'#'))
+            })
+        })
+}
+
+static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::default();
+    builder
+        .add_tags(MORE_TAGS)
+        .rm_clean_content_tags(&["script", "style"])
+        .clean_content_tags(HashSet::from([
+            "script",
+            "style",
+            "template",
+            "noscript",
+            "svg",
+            "textarea",
+            "select",
+            "object",
+            "applet",
+            "noembed",
+            "noframes",
+            "title",
+            "xmp",
+            "iframe",
+            "plaintext",
+        ]))
+        .generic_attributes(HashSet::from(["class", "id", "title", "lang", "dir", "style", "align", "name"]))
+        .add_tag_attributes("a", &["href"])
+        .add_tag_attributes("img", &["src", "alt", "width", "height"])
+        .add_tag_attributes("audio", &["src"])
+        .add_tag_attributes("video", &["src", "width", "height"])
+        .add_tag_attributes("source", &["src", "type"])
+        .add_tag_attributes("track", &["src", "kind", "srclang", "label"])
+        .add_tag_attributes("details", &["open"])
+        .add_tag_attributes("td", &["valign", "bgcolor"])
+        .add_tag_attributes("th", &["valign", "bgcolor"])
+        .add_tag_attributes("font", &["color", "size"])
+        .add_tag_attributes("meter", &["value", "min", "max", "low", "high", "optimum"])
+        .add_tag_attributes("progress", &["value", "max"])
+        .add_url_schemes(&["data", "attachment", "tel", "mailto"])
+        .link_rel(None)
+        .url_relative(UrlRelative::PassThrough)
+        .attribute_filter(|element, attribute, value| match attribute {
+            "class" => {
+                let kept: Vec<&str> =
+                    value.split_ascii_whitespace().filter(|class| class_is_kept(class)).collect();
+                (!kept.is_empty()).then(|| kept.join(" ").into())
+            }
+            "style" => styler::inline(value).map(Cow::Owned),
+            "id" | "name" => {
+                let sound = !value.is_empty()
+                    && value.len() <= 200
+                    && !value.contains(char::is_whitespace)
+                    && !value.starts_with("b:")
+                    && !value.starts_with("cell-id=");
+                sound.then_some(value.into())
+            }
+            "href" if value.trim_start().to_ascii_lowercase().starts_with("data:") => None,
+            "src" if value.trim_start().to_ascii_lowercase().starts_with("data:") && element != "img" => None,
+            "align" => matches!(value, "left" | "right" | "center" | "justify").then_some(value.into()),
+            "width" | "height" if element == "img" || element == "video" => {
+                let digits = value.trim().trim_end_matches("px").trim_end_matches('%');
+                digits.bytes().all(|b| b.is_ascii_digit() || b == b'.').then_some(value.into())
+            }
+            _ => Some(value.into()),
+        });
+    builder
+});
+
+/// Where the HTML stands, for the links in it.
+#[derive(Clone, Copy)]
+pub(super) struct Origin {
+    /// The number of the cell.
+    pub(super) cell: u32,
+    /// The line in the cell's source.
+    pub(super) line: u32,
+}
+
+/// Cleans HTML and weaves `pieces` into it. Ids, headings, assets and notes go to `page`.
+pub(super) fn clean(html: &str, pieces: Pieces, origin: Origin, page: &mut PageState) -> Fragment {
+    let mut pieces = pieces;
+    let html = set_aside(html, &mut pieces, page);
+    let (html, styles) = styler::take_sheets(&html);
+    let cleaned = CLEANER.clean(&html).to_string();
+    let own = std::mem::take(&mut pieces.pieces).into_iter().map(Some).collect();
+    let mut weaver = Weaver {
+        out: Fragment::new(),
+        pieces: own,
+        known: &pieces,
+        styles,
+        origin,
+        page,
+        tables: 0,
+        links: 0,
+    };
+    weaver.weave(&cleaned);
+    weaver.out
+}
+
+/// Takes out what the sanitiser would lose: frames become links, drawings become pictures.
+fn set_aside<'a>(html: &'a str, pieces: &mut Pieces, page: &mut PageState) -> Cow<'a, str> {
+    let lower_has = |what: &str| find_tag(html, 0, what).is_some();
+    let mut html = Cow::Borrowed(html);
+    if lower_has("iframe") {
+        let mut out = String::with_capacity(html.len());
+        let mut at = 0;
+        while let Some(start) = find_tag(&html, at, "iframe") {
+            let Some(length) = html[start..].find('>') else { break };
+            let tag = &html[start..start + length];
+            out.push_str(&html[at..start]);
+            if let Some(src) = attribute_of(tag, "src") {
+                out.push_str("<a href=\"");
+                crate::html::escape_into(&mut out, &src);
+                out.push_str("\">");
+                crate::html::escape_into(&mut out, &src);
+                out.push_str("</a>");
+            }
+            at = start + length + 1;
+        }
+        out.push_str(&html[at..]);
+        html = Cow::Owned(out);
+    }
+    if find_tag(&html, 0, "svg").is_some() {
+        let mut out = String::with_capacity(html.len());
+        let mut at = 0;
+        while let Some(start) = find_tag(&html, at, "svg") {
+            let Some(end) = find_close(&html, start, "svg") else { break };
+            out.push_str(&html[at..start]);
+            if let Ok((bytes, size)) = svg::clean(&html[start..end]) {
+                let piece = super::output::picture(asset::Asset::new(bytes, "svg"), size, "", page);
+                out.push_str(&pieces.inline(piece));
+            }
+            at = end;
+        }
+        out.push_str(&html[at..]);
+        html = Cow::Owned(out);
+    }
+    html
+}
+
+/// Where the next `<name` stands, in any case.
+fn find_tag(html: &str, from: usize, name: &str) -> Option<usize> {
+    memchr::memchr_iter(b'<', html.as_bytes().get(from..)?).map(|at| at + from).find(|at| {
+        let rest = &html.as_bytes()[at + 1..];
+        rest.len() > name.len()
+            && rest[..name.len()].eq_ignore_ascii_case(name.as_bytes())
+            && matches!(rest[name.len()], b' ' | b'>' | b'\n' | b'\r' | b'\t' | b'/')
+    })
+}
+
+/// Where the element that starts at `start` ends.
+fn find_close(html: &str, start: usize, name: &str) -> Option<usize> {
+    let mut at = start;
+    let mut depth = 0_usize;
+    while let Some(next) = memchr::memchr(b'<', &html.as_bytes()[at..]) {
+        at += next;
+        let rest = &html.as_bytes()[at..];
+        let is =
+            |text: &str| rest.len() >= text.len() && rest[..text.len()].eq_ignore_ascii_case(text.as_bytes());
+        if is(&format!("</{name}")) {
+            depth = depth.saturating_sub(1);
+            let end = at + html[at..].find('>')? + 1;
+            if depth == 0 {
+                return Some(end);
+            }
+            at = end;
+        } else if is(&format!("<{name}")) {
+            let end = at + html[at..].find('>')? + 1;
+            if !html[..end].ends_with("/>") {
+                depth += 1;
+            } else if depth == 0 {
+                return Some(end);
+            }
+            at = end;
+        } else {
+            at += 1;
+        }
+    }
+    None
+}
+
+/// The value of an attribute in an author's tag.
+fn attribute_of(tag: &str, name: &str) -> Option<String> {
+    let lower = tag.to_ascii_lowercase();
+    let at = lower.match_indices(name).find(|(at, _)| {
+        lower[..*at].ends_with(char::is_whitespace) && lower[at + name.len()..].trim_start().starts_with('=')
+    })?;
+    let value = tag[at.0 + name.len()..].trim_start().strip_prefix('=')?.trim_start();
+    let value = match value.as_bytes().first()? {
+        quote @ (b'"' | b'\'') => value[1..].split(char::from(*quote)).next()?,
+        _ => value.split(|c: char| c.is_whitespace() || c == '>').next()?,
+    };
+    Some(unescape(value).into_owned())
+}
+
+struct Weaver<'a> {
+    out: Fragment,
+    pieces: Vec<Option<Fragment>>,
+    known: &'a Pieces,
+    styles: Styles,
+    origin: Origin,
+    page: &'a mut PageState,
+    tables: usize,
+    links: usize,
+}
+
+/// The attributes of one tag as the serialiser wrote them, values unescaped.
+type Attributes<'a> = Vec<(&'a str, Cow<'a, str>)>;
+
+impl Weaver<'_> {
+    fn weave(&mut self, html: &str) {
+        let mut at = 0;
+        while let Some(next) = memchr::memchr(b'<', &html.as_bytes()[at..]) {
+            self.out.markup(&html[at..at + next]);
+            at += next;
+            let Some((name, attributes, end)) = tag(html, at) else {
+                // The serialiser escapes every `<` of text: this cannot be, and is made harmless.
+                self.out.markup("&lt;");
+                at += 1;
+                continue;
+            };
+            if let Some(name) = name.strip_prefix('/') {
+                self.close(name);
+            } else {
+                self.open(name, attributes, &html[end..]);
+            }
+            at = end;
+        }
+        self.out.markup(&html[at..]);
+    }
+
+    fn open(&mut self, name: &str, attributes: Attributes<'_>, after: &str) {
+        let get =
+            |key: &str| attributes.iter().find(|(name, _)| *name == key).map(|(_, value)| value.as_ref());
+        let piece = match name {
+            "img" => get("alt"),
+            "hr" => get("title"),
+            _ => None,
+        };
+        if let Some(number) = piece.and_then(|value| self.known.number(value)) {
+            if let Some(piece) = self.pieces.get_mut(number).and_then(Option::take) {
+                self.out.append(piece);
+            }
+            return;
+        }
+        match name {
+            "img" => return self.image(&attributes),
+            "table" => {
+                if self.tables == 0 {
+                    self.out.markup("<div class=\"table-wrap\" tabindex=\"0\">");
+                }
+                self.tables += 1;
+            }
+            "a" => self.links += 1,
+            _ => {}
+        }
+        self.out.markup("<");
+        self.out.markup(name);
+        let mut style = get("style").unwrap_or_default().to_owned();
+        let own_id = get("id").or_else(|| get("name"));
+        if let Some(more) = own_id.and_then(|id| self.styles.of(id)) {
+            style = if style.is_empty() { more.to_owned() } else { format!("{more};{style}") };
+        }
+        match (own_id.map(str::to_owned), heading_level(name)) {
+            (Some(id), level) => {
+                if self.page.anchors.take_authors(&id) {
+                    self.attribute("id", &id);
+                }
+                if let Some(level) = level {
+                    self.heading(level, after, Some(id));
+                }
+            }
+            (None, Some(level)) => self.heading(level, after, None),
+            (None, None) => {}
+        }
+        for (key, value) in &attributes {
+            match *key {
+                "id" | "name" | "style" => {}
+                "href" if name == "a" => {
+                    let link = self.link(value);
+                    self.out.slot(Slot::Href(link));
+                }
+                "src" => {
+                    let link = self.link(value);
+                    self.out.slot(Slot::Src(link));
+                }
+                key => self.attribute(key, value),
+            }
+        }
+        if !style.is_empty() {
+            self.attribute("style", &style);
+        }
+        if matches!(name, "audio" | "video") {
+            self.out.markup(" controls preload=\"none\"");
+        }
+        self.out.markup(">");
+    }
+
+    fn close(&mut self, name: &str) {
+        self.out.markup("</");
+        self.out.markup(name);
+        self.out.markup(">");
+        match name {
+            "table" if self.tables > 0 => {
+                self.tables -= 1;
+                if self.tables == 0 {
+                    self.out.markup("</div>");
+                }
+            }
+            "a" => self.links = self.links.saturating_sub(1),
+            _ => {}
+        }
+    }
+
+    fn attribute(&mut self, key: &str, value: &str) {
+        self.out.markup(" ");
+        self.out.markup(key);
+        self.out.markup("=\"");
+        self.out.attribute(value);
+        self.out.markup("\"");
+    }
+
+    fn link(&mut self, target: &str) -> Link {
+        if let Some(link) = self.known.number(target).and_then(|number| self.known.links.get(number)) {
+            return link.clone();
+        }
+        Link { target: target.trim().to_owned(), cell: self.origin.cell, line: self.origin.line }
+    }
+
+    fn image(&mut self, attributes: &Attributes<'_>) {
+        let get =
+            |key: &str| attributes.iter().find(|(name, _)| *name == key).map(|(_, value)| value.as_ref());
+        let Some(src) = get("src") else { return };
+        let mut more = String::new();
+        let mut style = get("style").unwrap_or_default().to_owned();
+        for key in ["width", "height"] {
+            let Some(value) = get(key).map(|value| value.trim().trim_end_matches("px")) else { continue };
+            if let Some(percent) = value.strip_suffix('%') {
+                style.push_str(&format!(";{key}:{percent}%"));
+            } else if let Ok(pixels) = value.parse::<f64>()
+                && pixels >= 1.0
+            {
+                more.push_str(&format!(" {key}=\"{}\"", pixels.min(9999.0) as u32));
+            }
+        }
+        if !style.is_empty() {
+            more.push_str(&format!(" style=\"{}\"", crate::html::escape(style.trim_start_matches(';'))));
+        }
+        if let Some(id) = get("id").map(str::to_owned)
+            && self.page.anchors.take_authors(&id)
+        {
+            more.push_str(&format!(" id=\"{}\"", crate::html::escape(&id)));
+        }
+        let link = self.link(src);
+        let image = Image {
+            link,
+            alt: get("alt").unwrap_or_default().to_owned(),
+            title: get("title").unwrap_or_default().to_owned(),
+            attributes: more,
+            linked: self.links > 0,
+        };
+        let piece = self.page.image(image);
+        self.out.append(piece);
+    }
+
+    /// A heading in authors' HTML: it gets an anchor and a place in the contents as any other.
+    fn heading(&mut self, level: u8, after: &str, id: Option<String>) {
+        let end = after.find("</h").unwrap_or(after.len());
+        let text = text_of(&after[..end]);
+        if text.is_empty() {
+            return;
+        }
+        let id = id.unwrap_or_else(|| {
+            let id = self.page.anchors.of_heading(&text).0;
+            self.attribute("id", &id);
+            id
+        });
+        self.page.headings.push(Heading { level, text, id, cell: self.origin.cell });
+    }
+}
+
+fn heading_level(name: &str) -> Option<u8> {
+    match name.as_bytes() {
+        [b'h', digit @ b'1'..=b'6'] => Some(digit - b'0'),
+        _ => None,
+    }
+}
+
+/// The text of cleaned HTML, on one line.
+pub(super) fn text_of(html: &str) -> String {
+    let mut out = String::new();
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        out.push_str(&rest[..at]);
+        out.push(' ');
+        rest = rest[at..].find('>').map_or("", |end| &rest[at + end + 1..]);
+    }
+    out.push_str(rest);
+    unescape(&out).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Reads the tag at `at`: its name (with the slash of a closing one), its attributes, its end.
+fn tag(html: &str, at: usize) -> Option<(&str, Attributes<'_>, usize)> {
+    let bytes = html.as_bytes();
+    let mut end = at + 1;
+    while end < bytes.len() && !matches!(bytes[end], b' ' | b'>') {
+        end += 1;
+    }
+    let name = html.get(at + 1..end)?;
+    if !name.trim_start_matches('/').starts_with(|c: char| c.is_ascii_lowercase()) {
+        return None;
+    }
+    let mut attributes = Vec::new();
+    loop {
+        match *bytes.get(end)? {
+            b'>' => return Some((name, attributes, end + 1)),
+            b' ' => {
+                let equals = end + memchr::memchr(b'=', &bytes[end..])?;
+                let key = html.get(end + 1..equals)?;
+                if bytes.get(equals + 1) != Some(&b'"') {
+                    return None;
+                }
+                let close = equals + 2 + memchr::memchr(b'"', &bytes[equals + 2..])?;
+                attributes.push((key, unescape(&html[equals + 2..close])));
+                end = close + 1;
+            }
+            _ => return None,
+        }
+    }
+}
+
+/// The id → style table is a plain map; kept here so that the weaver can be read alone.
+pub(super) type StyleMap = HashMap<String, String>;

@@ -1,0 +1,209 @@
+//! A piece of HTML with holes for what only the site knows.
+
+use serde::{Deserialize, Serialize};
+
+use crate::html::{escape_into, escape_text_into};
+
+/// HTML that is safe to publish, and the places in it that depend on the rest of the site.
+///
+/// It can only be made in `render`: by escaping, by markup of our own, or by the sanitiser.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Fragment {
+    html: String,
+    slots: Vec<(u32, Slot)>,
+}
+
+/// A hole in a [`Fragment`], filled when the site is known.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Slot {
+    /// The `href` attribute (with the space before it) of a link to where an author pointed.
+    Href(Link),
+    /// The `src` attribute (with the space before it) of a picture, sound or film.
+    Src(Link),
+    /// A whole picture element, since a picture from elsewhere becomes a link.
+    Image(Box<Image>),
+    /// The URL of a file made of an output.
+    Asset(String),
+    /// A word or two of the interface, in the language of the site.
+    Label(Label),
+}
+
+/// A link as its author wrote it, and where.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Link {
+    /// The target, entities already decoded.
+    pub target: String,
+    /// The number of the cell in the notebook.
+    pub cell: u32,
+    /// The line in the cell's source.
+    pub line: u32,
+}
+
+/// A picture as its author placed it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Image {
+    /// Where it is.
+    pub link: Link,
+    /// What it shows, in words.
+    pub alt: String,
+    /// Its title.
+    pub title: String,
+    /// Other attributes, ready to stand in the element: width, height, style.
+    pub attributes: String,
+    /// Whether it already stands inside a link.
+    pub linked: bool,
+}
+
+/// Words of the interface inside cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Label {
+    /// The source of a folded cell, with its number of lines.
+    Code(u32),
+    /// A folded output.
+    Output,
+    /// A folded cell of prose.
+    Text,
+    /// What is folded behind the first lines of a long output.
+    MoreLines(u32),
+    /// The file with all lines of an output.
+    AllLines(u32),
+    /// A folded traceback with its number of lines.
+    Traceback(u32),
+    /// Standard error.
+    Stderr,
+    /// The cell holds the parameters of the notebook.
+    Parameters,
+    /// The cell holds the values of one run.
+    Injected,
+    /// An output that needs a script to be seen.
+    NeedsScript,
+    /// An output that cannot be shown.
+    NotShown,
+    /// An output that is too large to be shown.
+    TooLarge,
+    /// The alternative text of a picture that has none: the number of its cell.
+    PictureOf(u32),
+    /// A formula that could not be set.
+    Formula,
+    /// More rows of a table than are shown.
+    MoreRows(u32),
+    /// A section that starts folded.
+    Section,
+    /// The way back from a footnote.
+    Back,
+    /// The heading of the footnotes.
+    Footnotes,
+    /// Titles of the five kinds of admonitions.
+    Note,
+    /// See [`Label::Note`].
+    Tip,
+    /// See [`Label::Note`].
+    Important,
+    /// See [`Label::Note`].
+    Warning,
+    /// See [`Label::Note`].
+    Caution,
+    /// A link to a heading.
+    Permalink,
+    /// A file to download.
+    Download,
+    /// What papermill says where a run stopped.
+    Failed,
+    /// A task that is not done.
+    ToDo,
+    /// A task that is done.
+    Done,
+}
+
+impl Fragment {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The HTML without what fills the slots.
+    pub fn html(&self) -> &str {
+        &self.html
+    }
+
+    /// The slots with their offsets in [`Fragment::html`], in rising order.
+    pub fn slots(&self) -> &[(u32, Slot)] {
+        &self.slots
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.html.is_empty() && self.slots.is_empty()
+    }
+
+    /// Appends markup of our own.
+    pub(super) fn markup(&mut self, markup: &str) {
+        self.html.push_str(markup);
+    }
+
+    /// Appends text, escaped for an element's content.
+    pub(super) fn text(&mut self, text: &str) {
+        escape_text_into(&mut self.html, text);
+    }
+
+    /// Appends text, escaped for an attribute's value.
+    pub(super) fn attribute(&mut self, text: &str) {
+        escape_into(&mut self.html, text);
+    }
+
+    /// Appends a slot.
+    pub(super) fn slot(&mut self, slot: Slot) {
+        self.slots.push((u32::try_from(self.html.len()).unwrap_or(u32::MAX), slot));
+    }
+
+    /// Appends a word of the interface.
+    pub(super) fn label(&mut self, label: Label) {
+        self.slot(Slot::Label(label));
+    }
+
+    /// Appends another fragment.
+    pub(super) fn append(&mut self, other: Self) {
+        let base = u32::try_from(self.html.len()).unwrap_or(u32::MAX);
+        if self.html.is_empty() && self.slots.is_empty() {
+            *self = other;
+            return;
+        }
+        self.html.push_str(&other.html);
+        self.slots.extend(other.slots.into_iter().map(|(at, slot)| (base.saturating_add(at), slot)));
+    }
+
+    /// The buffer, for writers that escape by themselves.
+    pub(super) fn raw(&mut self) -> &mut String {
+        &mut self.html
+    }
+
+    /// The text of the fragment without any markup, for finding out whether something is seen.
+    pub(super) fn has_text(&self) -> bool {
+        let mut inside = false;
+        self.html.bytes().any(|byte| {
+            match byte {
+                b'<' => inside = true,
+                b'>' => {
+                    inside = false;
+                    return false;
+                }
+                _ => {}
+            }
+            !inside && !byte.is_ascii_whitespace()
+        })
+    }
+
+    /// Fills the slots: `fill` writes what stands in each.
+    pub fn fill(&self, mut fill: impl FnMut(&Slot, &mut String)) -> String {
+        let mut out = String::with_capacity(self.html.len() + self.slots.len() * 32);
+        let mut done = 0;
+        for (at, slot) in &self.slots {
+            let at = (*at as usize).min(self.html.len());
+            out.push_str(&self.html[done..at]);
+            fill(slot, &mut out);
+            done = at;
+        }
+        out.push_str(&self.html[done..]);
+        out
+    }
+}

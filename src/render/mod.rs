@@ -1,0 +1,136 @@
+//! One notebook → fragments of HTML, its outline, and the files made of its outputs.
+//!
+//! Pure: the same notebook and options give the same bytes, whatever the rest of the site holds.
+//! What depends on the site is a typed [`Slot`] beside the HTML. This room makes all HTML that
+//! comes from content; it does not know templates, URLs or other pages.
+
+mod ansi;
+mod asset;
+mod cell;
+mod clean;
+mod code;
+mod data;
+mod fragment;
+mod markdown;
+mod math;
+mod output;
+mod page;
+mod styler;
+mod svg;
+
+pub use asset::Asset;
+pub use fragment::{Fragment, Image, Label, Link, Slot};
+pub(crate) use page::slug;
+pub use page::{Heading, Title};
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::OutputOptions;
+use crate::diagnostic::Note;
+use crate::notebook::{CellKind, Format, Notebook, Published};
+
+/// What rendering a notebook gives.
+#[derive(Clone, Debug)]
+pub struct Rendered {
+    /// The text of the page, without its title.
+    pub body: Fragment,
+    /// What the rest of the site has to know of the page.
+    pub outline: Outline,
+    /// Files made of outputs and attachments.
+    pub assets: Vec<Asset>,
+    /// What was found on the way.
+    pub notes: Vec<Note>,
+}
+
+/// What the rest of a site has to know of a page's text.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Outline {
+    /// The heading that stands as the page's title.
+    pub title: Option<Title>,
+    /// The other headings.
+    pub headings: Vec<Heading>,
+    /// All anchors that links can aim at, sorted.
+    pub anchors: Vec<String>,
+    /// The first paragraph of prose as plain text.
+    pub first_paragraph: String,
+    /// How many words of prose there are.
+    pub words: usize,
+}
+
+/// Renders a notebook.
+pub fn body(notebook: &Published, options: &OutputOptions) -> Rendered {
+    let notebook = notebook.notebook();
+    let mut page = page::PageState::new(math::Math::new(macros(notebook)), notebook.front.title.clone());
+    page.anchors.take_authors("main");
+    let style =
+        cell::CellStyle { lang: &notebook.lang, bare: notebook.format == Format::Markdown, outputs: options };
+    let mut body = Fragment::new();
+    let mut fold = SectionFold::default();
+    for cell in &notebook.cells {
+        let before = page.headings.len();
+        let shown = cell::render(cell, style, &mut page);
+        let level = page.headings.get(before).map(|heading| heading.level);
+        fold.add(cell.options.folded_section, level, shown, &mut body);
+    }
+    fold.finish(&mut body);
+    let outline = Outline {
+        title: page.title,
+        headings: page.headings,
+        anchors: page.anchors.into_sorted(),
+        first_paragraph: page.first_paragraph,
+        words: page.words,
+    };
+    Rendered { body, outline, assets: page.assets, notes: page.notes }
+}
+
+/// An SVG file of the repo with nothing in it but drawing.
+///
+/// # Errors
+/// One sentence on why it is no SVG.
+pub fn clean_svg(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    svg::clean(&String::from_utf8_lossy(bytes)).map(|(clean, _)| clean)
+}
+
+/// The macros that any Markdown cell defines: they hold for the whole notebook.
+fn macros(notebook: &Notebook) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for cell in &notebook.cells {
+        if matches!(cell.kind, CellKind::Markdown) {
+            math::macros(&cell.source, &mut found);
+        }
+    }
+    found
+}
+
+/// The section under a heading that the editor shows folded: what follows it goes behind a
+/// summary, up to the next heading of its level or above.
+#[derive(Default)]
+struct SectionFold {
+    open: Option<(u8, Fragment)>,
+}
+
+impl SectionFold {
+    fn add(&mut self, folds: bool, level: Option<u8>, shown: Fragment, body: &mut Fragment) {
+        let ends = matches!((&self.open, level), (Some((open, _)), Some(level)) if level <= *open);
+        if ends {
+            self.finish(body);
+        }
+        match (&mut self.open, folds, level) {
+            (Some((_, inner)), ..) => inner.append(shown),
+            (None, true, Some(level)) => {
+                body.append(shown);
+                self.open = Some((level, Fragment::new()));
+            }
+            (None, ..) => body.append(shown),
+        }
+    }
+
+    fn finish(&mut self, body: &mut Fragment) {
+        let Some((_, inner)) = self.open.take().filter(|(_, inner)| !inner.is_empty()) else { return };
+        body.markup("<details class=\"fold fold-section\"><summary class=\"b-ui\">");
+        body.label(Label::Section);
+        body.markup("</summary>\n");
+        body.append(inner);
+        body.markup("</details>\n");
+    }
+}

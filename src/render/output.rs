@@ -1,0 +1,545 @@
+//! Outputs → [`Fragment`]: one table of MIME types, in the order of preference.
+//!
+//! Of a bundle the first representation is shown that gives something to see without a script;
+//! what the sanitiser empties gives way to its twin. Where nothing is left, a labelled note says
+//! what is missing, so no output ever vanishes.
+
+use serde_json::{Map, Value};
+
+use super::ansi::{self, Style};
+use super::asset::{self, Asset};
+use super::clean::{self, Origin, Pieces};
+use super::fragment::{Fragment, Label, Slot};
+use super::page::{self, PageState};
+use super::{data, markdown};
+use crate::config::OutputOptions;
+use crate::diagnostic::{Note, Rule};
+use crate::notebook::{MimeBundle, MimeData, Output, StreamName};
+
+/// HTML larger than this is not cleaned and shown, in bytes: a browser would choke on it too.
+const MAX_HTML: usize = 8 * 1024 * 1024;
+
+/// How one representation becomes a fragment; `None` where it gives nothing to see.
+type Show = fn(&Context<'_>, &mut PageState) -> Option<Fragment>;
+
+/// The MIME types that are shown, best first (conventions 4.9). `*` ends a prefix.
+const TABLE: &[(&str, Show)] = &[
+    ("text/html", html),
+    ("text/markdown", prose),
+    ("text/latex", latex),
+    ("image/svg+xml", svg),
+    ("image/*", pixels),
+    ("audio/*", media),
+    ("video/*", media),
+    ("application/pdf", media),
+    ("application/vnd.vdom*", vdom),
+    ("application/vdom*", vdom),
+    ("application/vnd.dataresource+json", table),
+    ("text/csv", csv),
+    ("text/tab-separated-values", csv),
+    ("text/vnd.mermaid", source_code),
+    ("application/geo+json", tree),
+    ("application/json", tree),
+    ("text/plain", plain),
+    ("application/vnd.code.notebook.error", tree),
+    ("text/x-*", source_code),
+    ("text/yaml", source_code),
+    ("application/xml", source_code),
+    ("text/xml", source_code),
+];
+
+/// Types that need a script to be seen, and what people call them.
+const SCRIPTED: &[(&str, &str)] = &[
+    ("application/vnd.jupyter.widget-view+json", "Jupyter widget"),
+    ("application/vnd.plotly", "Plotly"),
+    ("application/vnd.vegalite", "Vega-Lite"),
+    ("application/vnd.vega", "Vega"),
+    ("application/vnd.bokehjs_exec", "Bokeh"),
+    ("application/vnd.holoviews_exec", "HoloViews"),
+    ("application/javascript", "JavaScript"),
+    ("text/javascript", "JavaScript"),
+    ("application/ecmascript", "JavaScript"),
+];
+
+/// Types that only prepare the page of a notebook and show nothing.
+const SILENT: &[&str] = &[
+    "application/vnd.bokehjs_load",
+    "application/vnd.holoviews_load",
+    "application/vnd.google.colaboratory",
+    "application/papermill.record",
+];
+
+/// What the writers of one output need to know.
+pub(super) struct Context<'a> {
+    mime: &'a str,
+    data: &'a MimeData,
+    metadata: &'a Map<String, Value>,
+    options: &'a OutputOptions,
+    alt: &'a str,
+}
+
+impl Context<'_> {
+    /// A key of the output's metadata: of this type, or of all.
+    fn meta(&self, key: &str) -> Option<&Value> {
+        self.metadata.get(self.mime).and_then(|own| own.get(key)).or_else(|| self.metadata.get(key))
+    }
+
+    fn text(&self) -> Option<&str> {
+        match self.data {
+            MimeData::Text(text) | MimeData::Json(Value::String(text)) => Some(text),
+            MimeData::Json(_) => None,
+        }
+    }
+
+    /// Width and height that the kernel wants, in pixels.
+    fn wanted_size(&self) -> (Option<u32>, Option<u32>) {
+        let pixels = |key: &str| {
+            let value = self.meta(key)?;
+            let number =
+                value.as_f64().or_else(|| value.as_str()?.trim().trim_end_matches("px").parse().ok())?;
+            (1.0..=20_000.0).contains(&number).then_some(number.round() as u32)
+        };
+        (pixels("width"), pixels("height"))
+    }
+}
+
+/// How outputs of one cell are to be shown.
+pub(super) struct OutputStyle<'a> {
+    pub(super) options: &'a OutputOptions,
+    /// Whether long text scrolls, stands in full, or folds.
+    pub(super) scroll: Option<bool>,
+    /// Alternative text that the cell gives for its pictures.
+    pub(super) alt: Option<&'a str>,
+}
+
+/// Renders one output; `None` where it has nothing to show by its nature.
+pub(super) fn render(output: &Output, style: &OutputStyle<'_>, page: &mut PageState) -> Option<Fragment> {
+    match output {
+        Output::Stream { name, text } => stream(*name, text, style, page),
+        Output::Error { name, message, traceback } => Some(error(name, message, traceback)),
+        Output::Data { bundle, metadata } => bundle_into(bundle, metadata, style, page),
+    }
+}
+
+fn bundle_into(
+    bundle: &MimeBundle,
+    metadata: &Map<String, Value>,
+    style: &OutputStyle<'_>,
+    page: &mut PageState,
+) -> Option<Fragment> {
+    let silent = |mime: &str| SILENT.iter().any(|prefix| mime.starts_with(prefix));
+    let scripted = bundle.0.iter().find_map(|(mime, _)| {
+        SCRIPTED.iter().find(|(prefix, _)| mime.starts_with(prefix)).map(|(_, name)| *name)
+    });
+    for (pattern, show) in TABLE {
+        for (mime, data) in bundle.0.iter().filter(|(mime, _)| matches(pattern, mime)) {
+            let context =
+                Context { mime, data, metadata, options: style.options, alt: style.alt.unwrap_or_default() };
+            let Some(shown) = show(&context, page) else { continue };
+            let class = match *pattern {
+                "text/plain" => "text",
+                "text/html" => "html",
+                "text/markdown" => "markdown",
+                "text/latex" => "math",
+                "image/svg+xml" | "image/*" => "image",
+                _ => "data",
+            };
+            let mut out = Fragment::new();
+            let scrolls = if style.scroll == Some(true) { " scroll" } else { "" };
+            out.markup(&format!("<div class=\"output output-{class}{scrolls}\""));
+            if scrolls.is_empty() {
+                out.markup(">")
+            } else {
+                out.markup(" tabindex=\"0\">")
+            }
+            if let Some(name) = scripted.filter(|_| *pattern == "text/plain") {
+                out.append(note(Label::NeedsScript, name));
+            }
+            out.append(shown);
+            out.markup("</div>\n");
+            return Some(out);
+        }
+    }
+    let wrapped = |label, what: &str| {
+        let mut out = Fragment::new();
+        out.markup("<div class=\"output output-note\">");
+        out.append(note(label, what));
+        out.markup("</div>\n");
+        Some(out)
+    };
+    if let Some(name) = scripted {
+        return wrapped(Label::NeedsScript, name);
+    }
+    if bundle.0.iter().all(|(mime, _)| silent(mime)) || bundle.0.iter().all(|(_, data)| is_blank(data)) {
+        return None;
+    }
+    if let Some(text) = bundle.text("text/html") {
+        let lower = text.get(..text.len().min(100_000)).unwrap_or(text).to_ascii_lowercase();
+        if lower.contains("<script") {
+            return wrapped(Label::NeedsScript, "HTML");
+        }
+        // Styles and comments alone are nothing to see.
+        if bundle.0.len() == 1 && text.len() <= MAX_HTML {
+            return None;
+        }
+    }
+    let types: Vec<&str> = bundle.0.iter().map(|(mime, _)| mime.as_str()).collect();
+    page.note(Note::warning(
+        Rule::Output,
+        format!("no representation of the output can be shown: {}", types.join(", ")),
+    ));
+    wrapped(Label::NotShown, &types.join(", "))
+}
+
+fn matches(pattern: &str, mime: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(prefix) => mime.starts_with(prefix),
+        None => mime.split(';').next().unwrap_or(mime).trim() == pattern,
+    }
+}
+
+fn is_blank(data: &MimeData) -> bool {
+    match data {
+        MimeData::Text(text) => text.trim().is_empty(),
+        MimeData::Json(value) => value.as_str().is_some_and(|text| text.trim().is_empty()),
+    }
+}
+
+/// A labelled note in place of something.
+fn note(label: Label, what: &str) -> Fragment {
+    let mut out = Fragment::new();
+    out.markup("<p class=\"output-label b-ui\">");
+    out.label(label);
+    out.markup(" <span>");
+    out.text(what);
+    out.markup("</span></p>");
+    out
+}
+
+fn stream(name: StreamName, text: &str, style: &OutputStyle<'_>, page: &mut PageState) -> Option<Fragment> {
+    if text.trim().is_empty() {
+        return None;
+    }
+    let mut out = Fragment::new();
+    let class = match name {
+        StreamName::Stdout => "output-stdout",
+        StreamName::Stderr => "output-stderr",
+    };
+    out.markup(&format!("<div class=\"output output-stream {class}\">"));
+    if name == StreamName::Stderr {
+        out.markup("<p class=\"output-label b-ui\">");
+        out.label(Label::Stderr);
+        out.markup("</p>");
+    }
+    text_block(&ansi::settle(text), style.options, style.scroll, page, &mut out);
+    out.markup("</div>\n");
+    Some(out)
+}
+
+/// Text as a terminal shows it: folded after some lines, a file of its own past a size.
+fn text_block(
+    text: &str,
+    options: &OutputOptions,
+    scroll: Option<bool>,
+    page: &mut PageState,
+    out: &mut Fragment,
+) {
+    let text = text.trim_end_matches('\n');
+    let lines = u32::try_from(memchr::memchr_iter(b'\n', text.as_bytes()).count() + 1).unwrap_or(u32::MAX);
+    let shown_lines = options.fold_lines;
+    let too_large = text.len() > options.max_bytes;
+    let folds = scroll.is_none() && lines > shown_lines.saturating_add(5);
+    let class = if scroll == Some(true) { "text scroll" } else { "text" };
+    let mut style = Style::default();
+    let mut pre = |out: &mut Fragment, lines: &mut dyn Iterator<Item = &str>| {
+        out.markup(&format!("<pre class=\"{class}\" tabindex=\"0\">"));
+        let mut first = true;
+        for line in lines {
+            // The parser drops a line end right behind the tag.
+            if !first || line.is_empty() {
+                out.markup("\n");
+            }
+            first = false;
+            // One line may be all of a too large output.
+            let end = (0..=options.max_bytes.min(line.len()))
+                .rev()
+                .find(|end| line.is_char_boundary(*end))
+                .unwrap_or(0);
+            ansi::line_into(out.raw(), &line[..end], &mut style);
+        }
+        out.markup("</pre>");
+    };
+    let mut all = text.split('\n');
+    if too_large || folds {
+        let mut head = all.by_ref().take(shown_lines as usize);
+        pre(out, &mut head);
+        if too_large {
+            let name = page.keep(Asset::new(ansi::strip(text).into_bytes(), "txt"));
+            out.markup("<p class=\"output-label b-ui\"><a href=\"");
+            out.slot(Slot::Asset(name));
+            out.markup("\">");
+            out.label(Label::AllLines(lines));
+            out.markup("</a></p>");
+        } else {
+            out.markup("<details class=\"fold fold-lines\"><summary class=\"b-ui\">");
+            out.label(Label::MoreLines(lines - shown_lines));
+            out.markup("</summary>");
+            pre(out, &mut all);
+            out.markup("</details>");
+        }
+    } else {
+        pre(out, &mut all);
+    }
+}
+
+fn error(name: &str, message: &str, traceback: &[String]) -> Fragment {
+    let mut out = Fragment::new();
+    out.markup("<div class=\"output output-error\"><p class=\"error-line\"><strong>");
+    let name = ansi::strip(name);
+    out.text(if name.is_empty() { "Error" } else { &name });
+    out.markup("</strong>");
+    let message = ansi::strip(message);
+    if !message.is_empty() {
+        out.markup("<span class=\"error-message\">: ");
+        out.text(&message);
+        out.markup("</span>");
+    }
+    out.markup("</p>");
+    let text = traceback.join("\n");
+    let text = text.trim_end_matches('\n');
+    if !text.trim().is_empty() && ansi::strip(text).trim() != format!("{name}: {message}") {
+        let lines = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
+        out.markup("<details class=\"fold traceback\"><summary class=\"b-ui\">");
+        out.label(Label::Traceback(lines));
+        out.markup("</summary><pre class=\"text\" tabindex=\"0\">");
+        let mut style = Style::default();
+        for (number, line) in text.split('\n').enumerate() {
+            if number > 0 || line.is_empty() {
+                out.markup("\n");
+            }
+            ansi::line_into(out.raw(), line, &mut style);
+        }
+        out.markup("</pre></details>");
+    }
+    out.markup("</div>\n");
+    out
+}
+
+fn html(context: &Context<'_>, page: &mut PageState) -> Option<Fragment> {
+    let text = context.text()?;
+    if text.len() > MAX_HTML {
+        page.note(
+            Note::warning(
+                Rule::Output,
+                format!("an HTML output of {} MB is too large to be shown", text.len() / 1_000_000),
+            )
+            .help("show a part of the data, or save a picture beside it"),
+        );
+        return None;
+    }
+    let origin = Origin { cell: page.at.number, line: 1 };
+    let cleaned = clean::clean(text, Pieces::new(text), origin, page);
+    let has_more = |what: &str| cleaned.html().contains(what);
+    let seen = cleaned.has_text()
+        || !cleaned.slots().is_empty()
+        || ["<img", "<hr", "<audio", "<video", "<progress", "<meter"].iter().any(|what| has_more(what));
+    seen.then_some(cleaned)
+}
+
+fn prose(context: &Context<'_>, page: &mut PageState) -> Option<Fragment> {
+    let text = context.text()?;
+    if text.trim().is_empty() {
+        return None;
+    }
+    // Headings that a program prints are no headings of the document's title.
+    let wants_title = std::mem::replace(&mut page.wants_title, false);
+    let shown = markdown::render(text, page);
+    page.wants_title = wants_title;
+    Some(shown)
+}
+
+fn latex(context: &Context<'_>, page: &mut PageState) -> Option<Fragment> {
+    let text = context.text()?.trim();
+    let inner = [("$$", "$$"), ("\\[", "\\]"), ("$\\displaystyle", "$"), ("$", "$"), ("\\(", "\\)")]
+        .iter()
+        .find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close))
+        .unwrap_or(text);
+    // Tables and lists of LaTeX documents are no formulas.
+    if inner.trim().is_empty()
+        || ["tabular", "itemize", "enumerate", "description", "verbatim", "table"]
+            .iter()
+            .any(|env| inner.contains(&format!("\\begin{{{env}}}")))
+    {
+        return None;
+    }
+    let mut out = Fragment::new();
+    if let Err(why) = page.math.set(inner, true, out.raw()) {
+        page.note(Note::warning(Rule::Math, format!("the LaTeX output stands as TeX: {why}")));
+    }
+    Some(out)
+}
+
+fn svg(context: &Context<'_>, page: &mut PageState) -> Option<Fragment> {
+    match page::drawing(context.text()?) {
+        Ok((asset, size)) => Some(sized(context, asset, size, page)),
+        Err(why) => {
+            page.note(Note::warning(Rule::Output, why));
+            None
+        }
+    }
+}
+
+fn pixels(context: &Context<'_>, page: &mut PageState) -> Option<Fragment> {
+    if !asset::is_picture(context.mime) {
+        return None;
+    }
+    match asset::picture(context.mime, context.text()?) {
+        Ok(picture) => Some(sized(context, picture.asset, picture.size, page)),
+        Err(why) => {
+            page.note(
+                Note::warning(Rule::Output, why)
+                    .help("run the cell again, or `git lfs pull` if the repo uses Git LFS"),
+            );
+            None
+        }
+    }
+}
+
+/// A picture with the size and the ground that the kernel asks for.
+fn sized(context: &Context<'_>, asset: Asset, own: Option<(usize, usize)>, page: &mut PageState) -> Fragment {
+    let size = match (context.wanted_size(), own) {
+        ((Some(width), Some(height)), _) => Some((width as usize, height as usize)),
+        ((Some(width), None), Some((w, h))) if w > 0 => {
+            Some((width as usize, (h * width as usize / w).max(1)))
+        }
+        ((None, Some(height)), Some((w, h))) if h > 0 => {
+            Some(((w * height as usize / h).max(1), height as usize))
+        }
+        (_, own) => own,
+    };
+    let alt = context.meta("alt").and_then(Value::as_str).unwrap_or(context.alt);
+    let ground = match context.meta("needs_background").and_then(Value::as_str) {
+        Some("light") => " class=\"needs-light\"",
+        Some("dark") => " class=\"needs-dark\"",
+        _ => "",
+    };
+    picture_with(asset, size, alt, ground, page)
+}
+
+/// A picture element for an asset.
+pub(super) fn picture(
+    asset: Asset,
+    size: Option<(usize, usize)>,
+    alt: &str,
+    page: &mut PageState,
+) -> Fragment {
+    picture_with(asset, size, alt, "", page)
+}
+
+/// A picture element for an asset, with more attributes; its own size yields to a size in them.
+pub(super) fn picture_with(
+    asset: Asset,
+    size: Option<(usize, usize)>,
+    alt: &str,
+    attributes: &str,
+    page: &mut PageState,
+) -> Fragment {
+    let name = page.keep(asset);
+    let mut out = Fragment::new();
+    out.markup("<img src=\"");
+    out.slot(Slot::Asset(name));
+    out.markup("\" alt=\"");
+    if alt.trim().is_empty() {
+        out.label(Label::PictureOf(page.at.number));
+    } else {
+        out.attribute(alt);
+    }
+    out.markup("\"");
+    if let Some((width, height)) =
+        size.filter(|_| !attributes.contains("width=") && !attributes.contains("height="))
+    {
+        out.markup(&format!(" width=\"{width}\" height=\"{height}\""));
+    }
+    out.markup(attributes);
+    out.markup(" loading=\"lazy\">");
+    out
+}
+
+fn media(context: &Context<'_>, page: &mut PageState) -> Option<Fragment> {
+    if !asset::is_media(context.mime) {
+        return None;
+    }
+    let made = asset::media(context.mime, context.text()?)?;
+    let name = page.keep(made);
+    let mut out = Fragment::new();
+    let element = match context.mime.split('/').next() {
+        Some("audio") => "audio",
+        Some("video") => "video",
+        _ => {
+            out.markup("<p class=\"output-label\"><a href=\"");
+            out.slot(Slot::Asset(name));
+            out.markup("\">");
+            out.label(Label::Download);
+            out.markup(" PDF</a></p>");
+            return Some(out);
+        }
+    };
+    out.markup(&format!("<{element} controls preload=\"none\" src=\""));
+    out.slot(Slot::Asset(name));
+    out.markup(&format!("\"></{element}>"));
+    Some(out)
+}
+
+fn json<'a>(context: &'a Context<'_>) -> Option<std::borrow::Cow<'a, Value>> {
+    match context.data {
+        MimeData::Json(Value::String(text)) | MimeData::Text(text) => {
+            serde_json::from_str(text).ok().map(std::borrow::Cow::Owned)
+        }
+        MimeData::Json(value) => Some(std::borrow::Cow::Borrowed(value)),
+    }
+}
+
+fn tree(context: &Context<'_>, _: &mut PageState) -> Option<Fragment> {
+    Some(data::tree(json(context)?.as_ref()))
+}
+
+fn table(context: &Context<'_>, _: &mut PageState) -> Option<Fragment> {
+    data::resource(json(context)?.as_ref())
+}
+
+fn csv(context: &Context<'_>, _: &mut PageState) -> Option<Fragment> {
+    let delimiter = if context.mime == "text/csv" { b',' } else { b'\t' };
+    data::csv(context.text()?, delimiter)
+}
+
+fn vdom(context: &Context<'_>, page: &mut PageState) -> Option<Fragment> {
+    let html = data::vdom(json(context)?.as_ref())?;
+    let origin = Origin { cell: page.at.number, line: 1 };
+    let cleaned = clean::clean(&html, Pieces::new(&html), origin, page);
+    (cleaned.has_text() || !cleaned.slots().is_empty()).then_some(cleaned)
+}
+
+fn source_code(context: &Context<'_>, _: &mut PageState) -> Option<Fragment> {
+    let name = context.mime.rsplit(['/', '.', '-']).next().unwrap_or_default();
+    Some(markdown::block(context.text()?, &crate::notebook::Lang::new(name)))
+}
+
+fn plain(context: &Context<'_>, page: &mut PageState) -> Option<Fragment> {
+    let owned;
+    let text = match context.text() {
+        Some(text) => text,
+        None => match context.data {
+            MimeData::Json(value) => {
+                owned = value.to_string();
+                &owned
+            }
+            MimeData::Text(text) => text,
+        },
+    };
+    if text.trim().is_empty() {
+        return None;
+    }
+    let mut out = Fragment::new();
+    text_block(&ansi::settle(text), context.options, None, page, &mut out);
+    Some(out)
+}

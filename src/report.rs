@@ -1,0 +1,98 @@
+//! Diagnostics for people: with file, cell, line, and an excerpt of the source.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::disk;
+use crate::path::SitePath;
+
+/// Files larger than this are not read again for an excerpt, in bytes.
+const MAX_FILE: usize = 4 * 1024 * 1024;
+/// The longest excerpt, in characters.
+const MAX_EXCERPT: usize = 160;
+
+/// Prints diagnostics of at least the severity `least`, sorted by place.
+#[derive(Debug)]
+pub struct Report<'a> {
+    /// The root of the repo, to read excerpts from.
+    pub root: &'a Path,
+    /// What is too small to be said.
+    pub least: Severity,
+    /// Whether the terminal shows colours.
+    pub colour: bool,
+}
+
+impl Report<'_> {
+    /// The report as text; empty where there is nothing to say.
+    pub fn text(&self, diagnostics: &[Diagnostic]) -> String {
+        let renderer = if self.colour { Renderer::styled() } else { Renderer::plain() };
+        let mut files: HashMap<&SitePath, Option<String>> = HashMap::new();
+        let mut out = String::new();
+        for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.note.severity >= self.least) {
+            let text = files.entry(&diagnostic.file).or_insert_with(|| {
+                let bytes = disk::read_inside(self.root, &diagnostic.file).ok()?;
+                (bytes.len() <= MAX_FILE).then(|| String::from_utf8_lossy(&bytes).into_owned())
+            });
+            let _ = writeln!(out, "{}", one(diagnostic, text.as_deref(), &renderer));
+        }
+        out
+    }
+}
+
+fn one(diagnostic: &Diagnostic, text: Option<&str>, renderer: &Renderer) -> String {
+    let note = &diagnostic.note;
+    let level = match note.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
+    };
+    let message = visible(&note.message);
+    let mut place =
+        if diagnostic.file.is_root() { "the repo".to_owned() } else { visible(diagnostic.file.as_str()) };
+    if let Some(cell) = &note.cell {
+        let _ = write!(place, "#cell={}", cell.number);
+        if let Some(id) = &cell.id {
+            let _ = write!(place, " ({id})");
+        }
+    }
+    let line = note.file_line();
+    let excerpt = line.and_then(|line| {
+        let text = text?.lines().nth(line.checked_sub(1)? as usize)?.trim();
+        let text = text
+            .strip_prefix('"')
+            .map_or(text, |text| text.trim_end_matches(',').trim_end_matches('"').trim_end_matches("\\n"));
+        Some((line, visible(&text.chars().take(MAX_EXCERPT).collect::<String>())))
+    });
+    let help = note.help.as_deref().map(visible);
+    let mut group = Group::with_title(level.primary_title(message.as_str()).id(note.rule.name()));
+    match &excerpt {
+        Some((line, excerpt)) if !excerpt.trim().is_empty() => {
+            group = group.element(
+                Snippet::source(excerpt.as_str())
+                    .line_start(*line as usize)
+                    .path(place.as_str())
+                    .annotation(AnnotationKind::Primary.span(0..excerpt.len())),
+            );
+        }
+        _ => {
+            let place = match line {
+                Some(line) if line > 0 => format!("{place}:{line}"),
+                _ => place,
+            };
+            group = group.element(annotate_snippets::Origin::path(place));
+        }
+    }
+    if let Some(help) = &help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    renderer.render(&[group])
+}
+
+/// Text that cannot play tricks on a terminal: control characters stand as spaces.
+fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

@@ -1,0 +1,334 @@
+//! Records of pages → [`Site`]: URLs, the tree of folders, the order of reading.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::extras::Dates;
+use super::record::{PageRecord, title_of_name};
+use super::{PageId, record};
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, Note, Rule};
+use crate::path::{SitePath, natural_cmp};
+use crate::theme::Theme;
+
+/// All that a site is made of.
+pub struct Input {
+    /// What was asked for.
+    pub config: Arc<Config>,
+    /// How it is dressed.
+    pub theme: Arc<Theme>,
+    /// The pages, sorted by source.
+    pub pages: Vec<PageRecord>,
+    /// All files below the root that are no pages, sorted.
+    pub files: BTreeSet<SitePath>,
+    /// The files that git tracks; `None` where there is no git.
+    pub tracked: Option<BTreeSet<SitePath>>,
+    /// The folder whose pages are made, relative to the root.
+    pub src: SitePath,
+    /// When the site was made.
+    pub dates: Dates,
+}
+
+/// The whole site, but for the bodies of its pages.
+pub struct Site {
+    pub(super) config: Arc<Config>,
+    pub(super) theme: Arc<Theme>,
+    pub(super) pages: Vec<PageRecord>,
+    /// The URL of each page, relative to the site's root.
+    pub(super) urls: Vec<SitePath>,
+    pub(super) folders: Vec<Folder>,
+    pub(super) folder_at: HashMap<SitePath, usize>,
+    /// The folder that each page lies in.
+    pub(super) folder_of: Vec<usize>,
+    /// The pages in the order of reading, and the place of each in it.
+    pub(super) sequence: Vec<PageId>,
+    pub(super) place: Vec<Option<usize>>,
+    pub(super) by_source: HashMap<SitePath, PageId>,
+    pub(super) by_url: HashMap<SitePath, PageId>,
+    /// Sources by their path in lower case, for links that get the case wrong.
+    pub(super) by_lower: HashMap<String, PageId>,
+    pub(super) files: BTreeSet<SitePath>,
+    pub(super) tracked: Option<BTreeSet<SitePath>>,
+    pub(super) src: SitePath,
+    /// Tags by their slug: the name as first written, and the pages.
+    pub(super) tags: BTreeMap<String, (String, Vec<PageId>)>,
+    pub(super) dates: Dates,
+}
+
+/// A folder of the site that holds pages, at whatever depth.
+#[derive(Debug)]
+pub(super) struct Folder {
+    /// Its path, relative to the site's root.
+    pub(super) path: SitePath,
+    pub(super) title: String,
+    pub(super) description: String,
+    pub(super) parent: Option<usize>,
+    /// The page that stands as its index, where an author wrote one.
+    pub(super) index: Option<PageId>,
+    /// What lies in it, in order, without its index.
+    pub(super) entries: Vec<Entry>,
+    /// How many pages lie in it at any depth.
+    pub(super) count: usize,
+}
+
+/// What lies in a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    Page(PageId),
+    Folder(usize),
+}
+
+/// File names that stand for their folder, first wins; matched without case.
+const INDEX_NAMES: [&str; 4] = ["index.ipynb", "index.md", "readme.ipynb", "readme.md"];
+
+/// URLs that bindery makes itself.
+const RESERVED: [&str; 8] = [
+    "404.html",
+    "all.html",
+    "search.html",
+    "sitemap.xml",
+    "feed.xml",
+    "_redirects",
+    ".nojekyll",
+    "site.json",
+];
+
+impl Site {
+    /// Puts the pages together. What clashes is said.
+    pub fn assemble(input: Input) -> (Self, Vec<Diagnostic>) {
+        let Input { config, theme, pages, files, tracked, src, dates } = input;
+        let mut notes = Vec::new();
+        let (urls, indexes) = urls(&pages, &src, &mut notes);
+        let (folders, folder_of) = folders(&pages, &urls, &indexes, &config, &src);
+        let mut site = Self {
+            by_source: pages.iter().enumerate().map(|(id, page)| (page.source.clone(), id)).collect(),
+            by_lower: pages
+                .iter()
+                .enumerate()
+                .map(|(id, page)| (page.source.as_str().to_lowercase(), id))
+                .collect(),
+            by_url: urls.iter().enumerate().map(|(id, url)| (url.clone(), id)).collect(),
+            folder_at: folders.iter().enumerate().map(|(id, folder)| (folder.path.clone(), id)).collect(),
+            tags: tags(&pages),
+            place: vec![None; pages.len()],
+            sequence: Vec::with_capacity(pages.len()),
+            config,
+            theme,
+            pages,
+            urls,
+            folders,
+            folder_of,
+            files,
+            tracked,
+            src,
+            dates,
+        };
+        site.order_pages(0);
+        for (place, id) in site.sequence.iter().enumerate() {
+            site.place[*id] = Some(place);
+        }
+        (site, notes)
+    }
+
+    /// How many pages there are.
+    pub fn len(&self) -> usize {
+        self.pages.len()
+    }
+
+    /// Whether there is no page at all.
+    pub fn is_empty(&self) -> bool {
+        self.pages.is_empty()
+    }
+
+    /// The URL of a page, relative to the site's root.
+    pub fn url(&self, page: PageId) -> &SitePath {
+        &self.urls[page]
+    }
+
+    /// What is known of a page.
+    pub fn page(&self, page: PageId) -> &PageRecord {
+        &self.pages[page]
+    }
+
+    fn order_pages(&mut self, folder: usize) {
+        let listed = |site: &Self, page: PageId| !site.pages[page].front.unlisted;
+        if let Some(index) = self.folders[folder].index
+            && listed(self, index)
+        {
+            self.sequence.push(index);
+        }
+        for entry in self.folders[folder].entries.clone() {
+            match entry {
+                Entry::Page(page) if listed(self, page) => self.sequence.push(page),
+                Entry::Page(_) => {}
+                Entry::Folder(inner) => self.order_pages(inner),
+            }
+        }
+    }
+
+    /// The file that a folder's page is.
+    pub(super) fn folder_url(&self, folder: usize) -> SitePath {
+        self.folders[folder].path.child("index.html")
+    }
+}
+
+/// The URL of every page, and which pages are the indexes of their folders.
+fn urls(pages: &[PageRecord], src: &SitePath, notes: &mut Vec<Diagnostic>) -> (Vec<SitePath>, Vec<bool>) {
+    let local = |page: &PageRecord| page.source.below(src).unwrap_or_else(|| page.source.clone());
+    let mut index_of: HashMap<SitePath, (usize, PageId)> = HashMap::new();
+    for (id, page) in pages.iter().enumerate() {
+        let name = page.source.name().to_lowercase();
+        if let Some(rank) = INDEX_NAMES.iter().position(|index| *index == name) {
+            let place = index_of.entry(local(page).parent()).or_insert((rank, id));
+            if rank < place.0 {
+                *place = (rank, id);
+            }
+        }
+    }
+    let indexes: Vec<bool> = pages
+        .iter()
+        .enumerate()
+        .map(|(id, page)| index_of.get(&local(page).parent()).is_some_and(|i| i.1 == id))
+        .collect();
+    // Notebooks choose first, then pages, each in the order of their paths.
+    let mut order: Vec<PageId> = (0..pages.len()).collect();
+    order.sort_by_key(|id| (!indexes[*id], pages[*id].source.extension() != "ipynb", *id));
+    let mut taken: HashMap<SitePath, PageId> = HashMap::new();
+    let mut urls = vec![SitePath::root(); pages.len()];
+    for id in order {
+        let path = local(&pages[id]);
+        let wanted =
+            if indexes[id] { path.parent().child("index.html") } else { path.with_extension("html") };
+        let reserved = RESERVED.contains(&wanted.as_str())
+            || wanted.segments().next().is_some_and(|first| matches!(first, "_bindery" | "tags" | "alerts"))
+                && !indexes[id]
+                && wanted.depth() == 1
+                && wanted.segments().next() != Some("_bindery");
+        let mut url = wanted.clone();
+        let mut n = 1;
+        while taken.contains_key(&url) || (reserved && url == wanted) {
+            let more = if n == 1 { String::new() } else { format!(".{n}") };
+            url = path.parent().child(&format!("{}{more}.html", path.name()));
+            n += 1;
+        }
+        if url != wanted {
+            let other = taken
+                .get(&wanted)
+                .map_or_else(|| "bindery itself".to_owned(), |id| pages[*id].source.to_string());
+            notes.push(Diagnostic::new(
+                &pages[id].source,
+                Note::warning(
+                    Rule::UrlClash,
+                    format!("the URL `{wanted}` belongs to {other}; this page is `{url}`"),
+                )
+                .help("rename one of the two"),
+            ));
+        }
+        taken.insert(url.clone(), id);
+        urls[id] = url;
+    }
+    (urls, indexes)
+}
+
+fn folders(
+    pages: &[PageRecord],
+    urls: &[SitePath],
+    indexes: &[bool],
+    config: &Config,
+    src: &SitePath,
+) -> (Vec<Folder>, Vec<usize>) {
+    let mut number: HashMap<SitePath, usize> = HashMap::new();
+    let mut folders: Vec<Folder> = Vec::new();
+    fn enter(path: &SitePath, number: &mut HashMap<SitePath, usize>, folders: &mut Vec<Folder>) -> usize {
+        if let Some(known) = number.get(path) {
+            return *known;
+        }
+        let parent = (!path.is_root()).then(|| enter(&path.parent(), number, folders));
+        let id = folders.len();
+        folders.push(Folder {
+            path: path.clone(),
+            title: title_of_name(path),
+            description: String::new(),
+            parent,
+            index: None,
+            entries: Vec::new(),
+            count: 0,
+        });
+        number.insert(path.clone(), id);
+        if let Some(parent) = parent {
+            folders[parent].entries.push(Entry::Folder(id));
+        }
+        id
+    }
+    enter(&SitePath::root(), &mut number, &mut folders);
+    let mut folder_of = Vec::with_capacity(pages.len());
+    for (id, url) in urls.iter().enumerate() {
+        let folder = enter(&url.parent(), &mut number, &mut folders);
+        folder_of.push(folder);
+        if indexes[id] {
+            folders[folder].index = Some(id);
+            folders[folder].title = pages[id].short_title().to_owned();
+            folders[folder].description.clone_from(&pages[id].description);
+        } else if !pages[id].front.unlisted {
+            folders[folder].entries.push(Entry::Page(id));
+        }
+        let mut up = Some(folder);
+        while let Some(at) = up {
+            folders[at].count += usize::from(!pages[id].front.unlisted);
+            up = folders[at].parent;
+        }
+    }
+    folders[0].title.clone_from(&config.title);
+    let source_of = |entry: &Entry, folders: &[Folder]| match entry {
+        Entry::Page(page) => pages[*page].source.clone(),
+        Entry::Folder(folder) => src.join(folders[*folder].path.as_str()).unwrap_or_default(),
+    };
+    for id in 0..folders.len() {
+        let mut entries = std::mem::take(&mut folders[id].entries);
+        let key = |entry: &Entry| {
+            let source = source_of(entry, &folders);
+            let listed = config.order.iter().position(|path| *path == source).unwrap_or(usize::MAX);
+            let order = match entry {
+                Entry::Page(page) => pages[*page].front.order,
+                Entry::Folder(folder) => folders[*folder].index.and_then(|index| pages[index].front.order),
+            };
+            (listed, order.unwrap_or(f64::MAX), source)
+        };
+        let mut keyed: Vec<_> = entries.drain(..).map(|entry| (key(&entry), entry)).collect();
+        keyed.sort_by(|(a, _), (b, _)| {
+            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then_with(|| natural_cmp(a.2.name(), b.2.name()))
+        });
+        folders[id].entries = keyed.into_iter().map(|(_, entry)| entry).collect();
+    }
+    (folders, folder_of)
+}
+
+fn tags(pages: &[PageRecord]) -> BTreeMap<String, (String, Vec<PageId>)> {
+    let mut tags: BTreeMap<String, (String, Vec<PageId>)> = BTreeMap::new();
+    for (id, page) in pages.iter().enumerate() {
+        if page.front.unlisted {
+            continue;
+        }
+        for tag in &page.front.tags {
+            let slug = tag_slug(tag);
+            let (_, members) = tags.entry(slug).or_insert_with(|| (tag.clone(), Vec::new()));
+            if members.last() != Some(&id) {
+                members.push(id);
+            }
+        }
+    }
+    tags
+}
+
+/// The file name of a tag's page, without its extension.
+pub(super) fn tag_slug(tag: &str) -> String {
+    let slug: String = tag
+        .to_lowercase()
+        .chars()
+        .map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '+') { c } else { '-' })
+        .collect();
+    match slug.trim_matches(['-', '.']) {
+        "" => format!("tag-{:.8}", crate::digest::Digest::of(tag.as_bytes())),
+        slug => record::shorten(slug, 80).trim_end_matches('…').to_owned(),
+    }
+}

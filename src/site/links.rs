@@ -1,0 +1,414 @@
+//! What an author's link means in the site (conventions 4.10, design 4.2 and 4.4).
+
+use super::PageId;
+use super::assemble::Site;
+use crate::path::{SitePath, encode_fragment, percent_decode};
+use crate::render::slug;
+
+/// Where a link leads.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Target {
+    /// A URL ready to stand in a page: of another page, a published file, or a part of this page.
+    Inside(String),
+    /// A URL outside the site.
+    Outside(String),
+    /// Nowhere; why, and what to do.
+    Dead { why: String, help: &'static str },
+}
+
+/// A resolved link, the file that must be published for it, and what is to be said about it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Resolved {
+    pub(super) target: Target,
+    /// A file of the repo, and where it goes in the site.
+    pub(super) file: Option<(SitePath, SitePath)>,
+    /// A remark although the link lives.
+    pub(super) remark: Option<String>,
+}
+
+/// Files that cannot run anything on the site's origin, by extension.
+const INERT: &[&str] = &[
+    "png",
+    "jpg",
+    "jpeg",
+    "gif",
+    "webp",
+    "avif",
+    "bmp",
+    "ico",
+    "tif",
+    "tiff",
+    "mp3",
+    "wav",
+    "ogg",
+    "oga",
+    "flac",
+    "m4a",
+    "mp4",
+    "webm",
+    "ogv",
+    "mov",
+    "pdf",
+    "txt",
+    "log",
+    "csv",
+    "tsv",
+    "json",
+    "jsonl",
+    "ndjson",
+    "geojson",
+    "yaml",
+    "yml",
+    "toml",
+    "ini",
+    "cfg",
+    "conf",
+    "parquet",
+    "xlsx",
+    "xls",
+    "docx",
+    "pptx",
+    "odt",
+    "ods",
+    "odp",
+    "zip",
+    "gz",
+    "tgz",
+    "bz2",
+    "xz",
+    "zst",
+    "tar",
+    "7z",
+    "ipynb",
+    "sql",
+    "npy",
+    "npz",
+    "h5",
+    "hdf5",
+    "nc",
+    "feather",
+    "arrow",
+    "db",
+    "sqlite",
+    "pcap",
+    "pcapng",
+    "bib",
+    "tex",
+    "rst",
+    "diff",
+    "patch",
+    "lock",
+    "env.example",
+    "dot",
+    "mmd",
+    "puml",
+];
+
+/// Sources of programs: shown as text by every server that we know, yet never needed by a page.
+const PROGRAMS: &[&str] = &[
+    "py", "sh", "rb", "r", "jl", "ps1", "go", "rs", "c", "h", "cpp", "java", "kt", "pl", "lua", "md", "tf",
+    "service",
+];
+
+impl Resolved {
+    fn inside(url: String) -> Self {
+        Self { target: Target::Inside(url), file: None, remark: None }
+    }
+
+    fn outside(url: &str) -> Self {
+        Self { target: Target::Outside(url.to_owned()), file: None, remark: None }
+    }
+
+    fn dead(why: impl Into<String>, help: &'static str) -> Self {
+        Self { target: Target::Dead { why: why.into(), help }, file: None, remark: None }
+    }
+}
+
+impl Site {
+    /// Resolves a link that stands on `page`, whose own URL may differ from the file `at` in which
+    /// it is shown.
+    pub(super) fn resolve(&self, page: PageId, at: &SitePath, target: &str) -> Resolved {
+        let target = target.trim();
+        if target.is_empty() {
+            return Resolved::dead("the link is empty", "name a target");
+        }
+        if let Some(fragment) = target.strip_prefix('#') {
+            return self.anchor(page, at, fragment, None);
+        }
+        if let Some(path) = self.config.forge.as_ref().and_then(|forge| forge.path_of(target)) {
+            let resolved = self.path_link(page, at, &format!("/{path}"));
+            return if matches!(resolved.target, Target::Dead { .. }) {
+                Resolved::outside(target)
+            } else {
+                resolved
+            };
+        }
+        if target.starts_with("//") {
+            return Resolved::outside(&format!("https:{target}"));
+        }
+        match scheme(target) {
+            Some(
+                "http" | "https" | "mailto" | "tel" | "ftp" | "ftps" | "sftp" | "irc" | "ircs" | "xmpp"
+                | "news",
+            ) => Resolved::outside(target),
+            Some("file") => Resolved::dead(
+                format!("`{target}` is a path on somebody's machine"),
+                "put the file into the repo and link it by a relative path",
+            ),
+            Some(letter) if letter.len() == 1 => Resolved::dead(
+                format!("`{target}` is a path on somebody's machine"),
+                "put the file into the repo and link it by a relative path",
+            ),
+            Some("attachment") => Resolved::dead(
+                format!("the attachment of `{target}` is no picture that can be shown"),
+                "put the file into the repo and link it",
+            ),
+            Some(other) if !other.contains('.') && !self.looks_like_path(target) => Resolved::dead(
+                format!("links by `{other}:` are not published"),
+                "link a web address or a file of the repo",
+            ),
+            _ => self.path_link(page, at, target),
+        }
+    }
+
+    /// Whether something with a colon in it is a file's name all the same.
+    fn looks_like_path(&self, target: &str) -> bool {
+        target.contains(".ipynb") || target.contains(".md")
+    }
+
+    fn path_link(&self, page: PageId, at: &SitePath, target: &str) -> Resolved {
+        let (path, fragment) = match target.split_once('#') {
+            Some((path, fragment)) => (path, Some(fragment)),
+            None => (target, None),
+        };
+        let without_query = path.split('?').next().unwrap_or(path);
+        let mut spellings: Vec<String> = Vec::new();
+        // Names may hold `#`, `?` and `%` themselves: what is written in full is tried as well.
+        for text in [without_query, path, target] {
+            for text in [percent_decode(text), Some(text.to_owned())].into_iter().flatten() {
+                for text in [text.clone(), text.replace('\\', "/")] {
+                    if !spellings.contains(&text) {
+                        spellings.push(text);
+                    }
+                }
+            }
+        }
+        let folder = self.pages[page].source.parent();
+        let mut climbed = false;
+        for spelling in &spellings {
+            let (base, relative) = match spelling.strip_prefix('/') {
+                Some(rest) => (SitePath::root(), rest),
+                None => (folder.clone(), spelling.as_str()),
+            };
+            let Some(wanted) = base.join(relative) else {
+                climbed = true;
+                continue;
+            };
+            let fragment = if spelling == target { None } else { fragment };
+            if let Some(found) = self.lookup(&wanted, at, fragment, spelling.ends_with('/')) {
+                return found;
+            }
+            // A site's own root may be the folder of its sources.
+            if spelling.starts_with('/')
+                && !self.src.is_root()
+                && let Some(found) =
+                    self.src.join(relative).and_then(|wanted| self.lookup(&wanted, at, fragment, false))
+            {
+                return found;
+            }
+        }
+        if climbed {
+            return Resolved::dead(
+                format!("`{target}` leads out of the repo"),
+                "link a file of the repo or a web address",
+            );
+        }
+        Resolved::dead(format!("`{target}` is not in the repo"), "mend the path, or add the file")
+    }
+
+    /// What lies at `wanted` in the repo.
+    fn lookup(
+        &self,
+        wanted: &SitePath,
+        at: &SitePath,
+        fragment: Option<&str>,
+        is_folder: bool,
+    ) -> Option<Resolved> {
+        if let Some(page) = self.page_at(wanted) {
+            return Some(self.page_link(page, at, fragment));
+        }
+        if let Some(folder) = wanted.below(&self.src).and_then(|path| self.folder_at.get(&path)) {
+            let folder = &self.folders[*folder];
+            if let Some(index) = folder.index {
+                return Some(self.page_link(index, at, fragment));
+            }
+            return Some(Resolved::inside(folder.path.child("index.html").link_from(at)));
+        }
+        if is_folder || wanted.is_root() {
+            return self.folder_of_files(wanted);
+        }
+        if self.files.contains(wanted) {
+            return Some(self.file_link(wanted, at));
+        }
+        let lower = wanted.as_str().to_lowercase();
+        if let Some(page) = self.by_lower.get(&lower) {
+            let mut found = self.page_link(*page, at, fragment);
+            found.remark =
+                Some(format!("the file is `{}`: upper and lower case differ", self.pages[*page].source));
+            return Some(found);
+        }
+        self.folder_of_files(wanted)
+    }
+
+    /// The page that a path means: its source, its built file, or its name without an extension.
+    fn page_at(&self, wanted: &SitePath) -> Option<PageId> {
+        if let Some(page) = self.by_source.get(wanted) {
+            return Some(*page);
+        }
+        if self.files.contains(wanted) {
+            return None;
+        }
+        let extension = wanted.extension();
+        if extension == "html"
+            && let Some(page) = wanted.below(&self.src).and_then(|url| self.by_url.get(&url))
+        {
+            return Some(*page);
+        }
+        let stems = matches!(extension.as_str(), "html" | "qmd" | "rmd" | "rst" | "py" | "md" | "ipynb" | "");
+        let base = if extension.is_empty() {
+            wanted.parent().child(&format!("{}.x", wanted.name()))
+        } else {
+            wanted.clone()
+        };
+        ["ipynb", "md"]
+            .iter()
+            .filter(|_| stems && !wanted.is_root())
+            .find_map(|extension| self.by_source.get(&base.with_extension(extension)))
+            .copied()
+    }
+
+    fn page_link(&self, page: PageId, at: &SitePath, fragment: Option<&str>) -> Resolved {
+        match fragment.filter(|fragment| !fragment.is_empty()) {
+            None => Resolved::inside(self.urls[page].link_from(at)),
+            Some(fragment) => self.anchor(page, at, fragment, Some(self.urls[page].link_from(at))),
+        }
+    }
+
+    /// A part of a page, by any of the spellings that tools use.
+    fn anchor(&self, page: PageId, at: &SitePath, fragment: &str, url: Option<String>) -> Resolved {
+        let own = self.urls[page] == *at;
+        let url = if own { String::new() } else { url.unwrap_or_else(|| self.urls[page].link_from(at)) };
+        if fragment.is_empty() {
+            return Resolved::inside(if url.is_empty() { "#".to_owned() } else { url });
+        }
+        let anchors = &self.pages[page].outline.anchors;
+        let title = self.pages[page].outline.title.as_ref();
+        let known = |id: &str| {
+            anchors.binary_search_by(|known| known.as_str().cmp(id)).is_ok()
+                || title.is_some_and(|title| title.id == id || title.alias.as_deref() == Some(id))
+        };
+        let decoded = percent_decode(fragment).unwrap_or_else(|| fragment.to_owned());
+        let spellings = [
+            fragment.to_owned(),
+            decoded.clone(),
+            decoded.replace(' ', "-"),
+            decoded.to_lowercase(),
+            slug(&decoded.replace('-', " ")),
+            slug(&decoded),
+            // JupyterLab appends a pilcrow's worth of nothing to some ids, older notebooks a number.
+            decoded.trim_end_matches('¶').to_owned(),
+            format!("user-content-{decoded}"),
+        ];
+        if let Some(id) = spellings.iter().find(|id| known(id)) {
+            return Resolved::inside(format!("{url}#{}", encode_fragment(id)));
+        }
+        if decoded == "top" {
+            return Resolved::inside(format!("{url}#main"));
+        }
+        let mut resolved = if url.is_empty() {
+            Resolved::dead(
+                format!("no heading or id on this page answers to `#{fragment}`"),
+                "mend the anchor, or give the heading this id",
+            )
+        } else {
+            Resolved::inside(url)
+        };
+        if !matches!(resolved.target, Target::Dead { .. }) {
+            resolved.remark = Some(format!(
+                "`{}` has no heading or id `#{fragment}`; the link leads to the page",
+                self.pages[page].source
+            ));
+        }
+        resolved
+    }
+
+    /// A file of the repo that is no page.
+    fn file_link(&self, file: &SitePath, at: &SitePath) -> Resolved {
+        let extension = file.extension();
+        let inert = INERT.contains(&extension.as_str())
+            || PROGRAMS.contains(&extension.as_str())
+            || extension == "svg";
+        if !inert {
+            return match &self.config.forge {
+                Some(forge) => Resolved::outside(&forge.view(file)),
+                None => Resolved::dead(
+                    format!(
+                        "files like `{}` are not published, since they could run scripts on the site",
+                        file.name()
+                    ),
+                    "set `site.repo_url`, and the link leads to the file in your forge",
+                ),
+            };
+        }
+        match self.place_of(file) {
+            Some(place) => {
+                let url = place.link_from(at);
+                Resolved { target: Target::Inside(url), file: Some((file.clone(), place)), remark: None }
+            }
+            None => Resolved::dead(
+                format!("`{file}` lies outside the published folder and git does not track it"),
+                "commit the file",
+            ),
+        }
+    }
+
+    /// Where a file of the repo goes in the site.
+    fn place_of(&self, file: &SitePath) -> Option<SitePath> {
+        match file.below(&self.src) {
+            Some(local) => {
+                let clash = self.by_url.contains_key(&local) || local.segments().next() == Some("_bindery");
+                if clash { SitePath::new("_bindery/files")?.join(file.as_str()) } else { Some(local) }
+            }
+            None => {
+                let tracked = self.tracked.as_ref().is_some_and(|tracked| tracked.contains(file));
+                tracked.then(|| SitePath::new("_bindery/files")?.join(file.as_str())).flatten()
+            }
+        }
+    }
+
+    /// A folder without pages: only the forge can show it.
+    fn folder_of_files(&self, folder: &SitePath) -> Option<Resolved> {
+        // The smallest name that any file in the folder can have.
+        let first = self.files.range(folder.child("\u{1}")..).next()?;
+        first.below(folder)?;
+        Some(match &self.config.forge {
+            Some(forge) => Resolved::outside(&forge.view(folder)),
+            None => Resolved::dead(
+                format!("the folder `{folder}` holds no page"),
+                "link a file in it, or set `site.repo_url`",
+            ),
+        })
+    }
+}
+
+/// The scheme of a URL in lower-case letters, where it has one.
+fn scheme(target: &str) -> Option<&str> {
+    let (scheme, _) = target.split_once(':')?;
+    let sound = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
+    match scheme {
+        "HTTP" | "Http" => Some("http"),
+        "HTTPS" | "Https" => Some("https"),
+        _ => sound.then_some(scheme),
+    }
+}

@@ -1,0 +1,33 @@
+//! All pages together: their tree, their URLs, their links, and every file of the site.
+//!
+//! Pure: [`Site::assemble`] takes what is known of each page, [`Site::produce`] gives the bytes of
+//! any file of the site. Bodies come through the seam [`Bodies`], since they may rest on disk.
+
+mod assemble;
+mod extras;
+mod index;
+mod links;
+mod nav;
+mod produce;
+mod record;
+mod single;
+
+pub use assemble::{Input, Site};
+pub use extras::{Dates, csp_of};
+pub use produce::{Produced, Product, out_path};
+pub use record::{Change, Downloads, PageKind, PageRecord};
+pub use single::single_page;
+
+use crate::render::Fragment;
+
+/// The number of a page in its site.
+pub type PageId = usize;
+
+/// Where the bodies of pages rest until their pages are produced.
+pub trait Bodies: Sync {
+    /// The body of a page.
+    ///
+    /// # Errors
+    /// Why it cannot be had: the file it rests in is gone or torn.
+    fn body(&self, page: PageId) -> Result<Fragment, String>;
+}

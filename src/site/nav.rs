@@ -1,0 +1,148 @@
+//! The navigation as one page sees it: the way up, the sections, the neighbours.
+//!
+//! Its size does not depend on the size of the site: neighbours are windowed.
+
+use super::PageId;
+use super::assemble::{Entry, Site};
+use crate::path::SitePath;
+use crate::theme::view::{Frame, Head, LinkView, Nav, NavItem, SiteView};
+
+/// How many neighbours are shown before and after the page.
+const WINDOW: usize = 30;
+/// How many top-level sections are shown.
+const SECTIONS: usize = 40;
+
+/// Where in the tree a file of the site stands.
+#[derive(Clone, Copy)]
+pub(super) enum Stand {
+    /// It is a page.
+    Page(PageId),
+    /// It is (a part of) the index of a folder.
+    Folder(usize),
+    /// It stands beside the tree: the full index, tags.
+    Beside,
+}
+
+impl Site {
+    /// What every page sees, for the file `at`.
+    pub(super) fn frame(&self, at: &SitePath, stand: Stand, head: Head) -> Frame {
+        Frame {
+            site: self.site_view(),
+            root: "../".repeat(at.depth()),
+            assets: self.theme.names().clone(),
+            head: self.head(at, head),
+            nav: self.nav(at, stand),
+        }
+    }
+
+    pub(super) fn site_view(&self) -> SiteView {
+        SiteView {
+            title: self.config.title.clone(),
+            description: self.config.description.clone(),
+            language: self.config.language.clone(),
+            repo_url: self.config.forge.as_ref().map(|forge| forge.url().to_owned()),
+            date: self.dates.built.as_ref().map(|date| day(date)),
+            has_tags: !self.tags.is_empty(),
+        }
+    }
+
+    /// The head of a document, with what follows from where it is.
+    fn head(&self, at: &SitePath, mut head: Head) -> Head {
+        if head.language.is_empty() {
+            head.language.clone_from(&self.config.language);
+        }
+        head.noindex |= self.config.noindex;
+        if let Some(base) = &self.config.base_url {
+            head.canonical = Some(format!("{base}{}", at.encoded()));
+            head.feed = Some(format!("{base}feed.xml"));
+        }
+        head
+    }
+
+    /// The absolute URL of the social picture of a page, where it is a web address already.
+    pub(super) fn picture(image: Option<&String>) -> Option<String> {
+        image.filter(|url| url.starts_with("https://")).cloned()
+    }
+
+    fn nav(&self, at: &SitePath, stand: Stand) -> Nav {
+        let folder = match stand {
+            Stand::Page(page) => self.folder_of[page],
+            Stand::Folder(folder) => folder,
+            Stand::Beside => 0,
+        };
+        let mut way = vec![folder];
+        while let Some(up) = self.folders[way[way.len() - 1]].parent {
+            way.push(up);
+        }
+        way.reverse();
+        let own_folder_page = match stand {
+            Stand::Page(page) => self.folders[folder].index == Some(page),
+            Stand::Folder(_) => true,
+            Stand::Beside => false,
+        };
+        let crumbs = way
+            .iter()
+            .take(way.len() - usize::from(own_folder_page))
+            .map(|folder| self.folder_link(*folder, at))
+            .collect();
+        let top = way.get(1).copied();
+        let mut sections: Vec<NavItem> = Vec::new();
+        for entry in
+            self.folders[0].entries.iter().filter(|entry| matches!(entry, Entry::Folder(_))).take(SECTIONS)
+        {
+            sections.push(self.item(*entry, at, stand, top));
+        }
+        let entries = &self.folders[folder].entries;
+        let here = match stand {
+            Stand::Page(page) => entries.iter().position(|entry| *entry == Entry::Page(page)).unwrap_or(0),
+            _ => 0,
+        };
+        let start = here.saturating_sub(WINDOW);
+        let end = (here + WINDOW + 1).min(entries.len());
+        let top_level = folder == 0;
+        let neighbours = entries[start..end]
+            .iter()
+            .filter(|entry| !(top_level && matches!(entry, Entry::Folder(_))))
+            .map(|entry| self.item(*entry, at, stand, None))
+            .collect();
+        Nav {
+            crumbs,
+            sections,
+            folder: Some(self.folder_link(folder, at)),
+            neighbours,
+            hidden_before: start,
+            hidden_after: entries.len() - end,
+        }
+    }
+
+    pub(super) fn folder_link(&self, folder: usize, at: &SitePath) -> LinkView {
+        LinkView { title: self.folders[folder].title.clone(), url: self.folder_url(folder).link_from(at) }
+    }
+
+    fn item(&self, entry: Entry, at: &SitePath, stand: Stand, open: Option<usize>) -> NavItem {
+        match entry {
+            Entry::Page(page) => NavItem {
+                title: self.pages[page].short_title().to_owned(),
+                url: self.urls[page].link_from(at),
+                current: matches!(stand, Stand::Page(here) if here == page),
+                open: false,
+                folder: false,
+            },
+            Entry::Folder(folder) => {
+                let url = self.folder_url(folder);
+                NavItem {
+                    title: self.folders[folder].title.clone(),
+                    current: url == *at,
+                    url: url.link_from(at),
+                    open: open == Some(folder),
+                    folder: true,
+                }
+            }
+        }
+    }
+}
+
+/// The day of a moment in RFC 3339.
+pub(super) fn day(moment: &str) -> String {
+    moment.chars().take(10).collect()
+}

@@ -1,0 +1,384 @@
+//! The bytes of any file of the site.
+
+use std::collections::BTreeSet;
+
+use super::assemble::Site;
+use super::index::Index;
+use super::links::{Resolved, Target};
+use super::nav::Stand;
+use super::{Bodies, PageId};
+use crate::diagnostic::{Diagnostic, Note, Rule};
+use crate::html::{escape, escape_into};
+use crate::path::SitePath;
+use crate::render::{Fragment, Image, Link, Slot};
+use crate::theme::view::{Fact, Head, LinkView, Page, PageView, TocItem};
+
+/// A file that the site can make.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Product {
+    /// A file of the theme.
+    Static(usize),
+    /// A notebook or Markdown page.
+    Page(PageId),
+    /// A part of a list.
+    Index(Index, usize),
+    /// All tags.
+    Tags,
+    /// The page for URLs that lead nowhere.
+    NotFound,
+    /// An old URL that leads to a page.
+    Alias(SitePath, PageId),
+    /// The redirects of GitLab Pages.
+    Redirects,
+    /// The sitemap.
+    Sitemap,
+    /// The feed.
+    Feed,
+    /// Every page with its metadata.
+    SiteJson,
+    /// An empty file that keeps GitHub Pages from hiding `_bindery`.
+    NoJekyll,
+}
+
+/// A produced file.
+#[derive(Clone, Debug, Default)]
+pub struct Produced {
+    /// Its content.
+    pub bytes: Vec<u8>,
+    /// What its links say about the sources.
+    pub notes: Vec<Diagnostic>,
+    /// Files of the repo that it links, and where they go in the site.
+    pub files: BTreeSet<(SitePath, SitePath)>,
+}
+
+/// How many characters of a heading the contents show.
+const TOC_TITLE: usize = 90;
+
+impl Site {
+    /// All files of the site but those that pages link and those made of outputs.
+    pub fn products(&self) -> Vec<Product> {
+        let mut all: Vec<Product> = (0..self.theme.assets().len()).map(Product::Static).collect();
+        all.extend((0..self.pages.len()).map(Product::Page));
+        let mut indexes: Vec<Index> = (0..self.folders.len()).map(Index::Folder).collect();
+        indexes.push(Index::All);
+        indexes.extend(self.tags.keys().cloned().map(Index::Tag));
+        for index in indexes {
+            // The first part of a folder's list stands on the page that an author wrote for it.
+            let first =
+                usize::from(matches!(index, Index::Folder(folder) if self.folders[folder].index.is_some()));
+            all.extend((first..self.parts(&index)).map(|part| Product::Index(index.clone(), part)));
+        }
+        if !self.tags.is_empty() {
+            all.push(Product::Tags);
+        }
+        all.extend(self.aliases().into_iter().map(|(path, page)| Product::Alias(path, page)));
+        all.extend([Product::NotFound, Product::SiteJson, Product::NoJekyll]);
+        if self.config.base_url.is_some() {
+            all.extend([Product::Sitemap, Product::Feed]);
+            if self.pages.iter().any(|page| !page.front.aliases.is_empty()) {
+                all.push(Product::Redirects);
+            }
+        }
+        all
+    }
+
+    /// Where a file stands.
+    pub fn path(&self, product: &Product) -> SitePath {
+        let top = |name: &str| SitePath::root().child(name);
+        match product {
+            Product::Static(number) => self.theme.assets()[*number].path.clone(),
+            Product::Page(page) => self.urls[*page].clone(),
+            Product::Index(index, part) => self.index_path(index, *part),
+            Product::Tags => top("tags").child("index.html"),
+            Product::NotFound => top("404.html"),
+            Product::Alias(path, _) => path.clone(),
+            Product::Redirects => top("_redirects"),
+            Product::Sitemap => top("sitemap.xml"),
+            Product::Feed => top("feed.xml"),
+            Product::SiteJson => top("_bindery").child("site.json"),
+            Product::NoJekyll => top(".nojekyll"),
+        }
+    }
+
+    /// Makes a file.
+    ///
+    /// # Errors
+    /// What the theme objects to, or why a body cannot be had.
+    pub fn produce(&self, product: &Product, bodies: &dyn Bodies) -> Result<Produced, String> {
+        let at = self.path(product);
+        let base = self.config.base_url.as_deref().unwrap_or_default();
+        let bytes = match product {
+            Product::Page(page) => return self.produce_page(*page, bodies),
+            Product::Static(number) => self.theme.assets()[*number].bytes.clone(),
+            Product::Index(index, part) => self.theme.render("list.html", &self.list_view(index, *part))?,
+            Product::Tags => self.theme.render("tags.html", &self.tags_view(&at))?,
+            Product::NotFound => self.theme.render("404.html", &self.not_found())?,
+            Product::Alias(path, page) => self.theme.render("alias.html", &self.alias_view(path, *page))?,
+            Product::Redirects => self.redirects(base),
+            Product::Sitemap => self.sitemap(base),
+            Product::Feed => self.feed(base),
+            Product::SiteJson => self.site_json()?,
+            Product::NoJekyll => Vec::new(),
+        };
+        Ok(Produced { bytes, ..Produced::default() })
+    }
+
+    fn produce_page(&self, id: PageId, bodies: &dyn Bodies) -> Result<Produced, String> {
+        let at = &self.urls[id];
+        let record = &self.pages[id];
+        let body = if record.failures.is_empty() { bodies.body(id)? } else { Fragment::new() };
+        let mut filler =
+            Filler { site: self, page: id, at, out: Produced::default(), hosts: BTreeSet::new() };
+        let body_html = filler.fill(&body);
+        let title_html = match record.title_html() {
+            Some(html) => filler.fill(html),
+            None => escape(&record.title).into_owned(),
+        };
+        let Filler { mut out, hosts, .. } = filler;
+        let front = &record.front;
+        let head = Head {
+            title: record.title.clone(),
+            description: record.description.clone(),
+            language: front.lang.clone().unwrap_or_default(),
+            image: Self::picture(front.image.as_ref()),
+            noindex: front.unlisted || !front.search,
+            image_hosts: hosts.into_iter().collect(),
+            ..Head::default()
+        };
+        let folder = self.folder_of[id];
+        let list = (self.folders[folder].index == Some(id) && !self.folders[folder].entries.is_empty())
+            .then(|| self.list(&Index::Folder(folder), 0, at));
+        let view = PageView {
+            frame: self.frame(at, Stand::Page(id), head),
+            page: self.page_view(id, title_html, body_html),
+            list,
+        };
+        out.bytes = self.theme.render("page.html", &view)?;
+        Ok(out)
+    }
+
+    fn page_view(&self, id: PageId, title_html: String, body_html: String) -> Page {
+        let at = &self.urls[id];
+        let record = &self.pages[id];
+        let front = &record.front;
+        let forge = self.config.forge.as_ref();
+        let title = record.outline.title.as_ref();
+        let neighbour = |step: isize| {
+            let place = self.place[id]?.checked_add_signed(step)?;
+            let page = *self.sequence.get(place)?;
+            Some(LinkView {
+                title: self.pages[page].short_title().to_owned(),
+                url: self.urls[page].link_from(at),
+            })
+        };
+        let downloads = self.config.outputs.downloads;
+        Page {
+            title_html,
+            title_id: title.map(|title| title.id.clone()),
+            title_alias: title.and_then(|title| title.alias.clone()),
+            subtitle: front.subtitle.clone(),
+            description: front.description.clone(),
+            kind: format!("{:?}", record.kind).to_lowercase(),
+            language: record.language.clone(),
+            kernel: record.kernel.clone(),
+            body_html,
+            toc: if front.toc { self.toc(id) } else { Vec::new() },
+            authors: front.authors.iter().map(|author| author.name.clone()).collect(),
+            tags: self.tag_links(id, at),
+            facts: self.facts(id),
+            change: record.change.as_ref().map(|change| self.change_view(change)),
+            date: front.date.clone(),
+            edit_url: front.edit_url.clone().or_else(|| forge.map(|forge| forge.edit(&record.source))),
+            view_url: forge.map(|forge| forge.view(&record.source)),
+            notebook_url: (downloads && record.downloads.notebook)
+                .then(|| self.notebook_path(id).link_from(at)),
+            script_url: record
+                .downloads
+                .script
+                .as_ref()
+                .filter(|_| downloads)
+                .map(|_| self.script_path(id).link_from(at)),
+            source: record.source.to_string(),
+            previous: neighbour(-1),
+            next: neighbour(1),
+            failures: record.failures.clone(),
+        }
+    }
+
+    /// Where the notebook of a page can be had.
+    pub fn notebook_path(&self, page: PageId) -> SitePath {
+        let url = &self.urls[page];
+        url.parent().child(self.pages[page].source.name())
+    }
+
+    /// Where the script of a page can be had.
+    pub fn script_path(&self, page: PageId) -> SitePath {
+        let name = self.pages[page].source.name();
+        let extension = self.pages[page].downloads.script.as_deref().unwrap_or("txt");
+        let place = SitePath::root().child("_bindery").child("scripts");
+        let folder = self.urls[page].parent();
+        let stem = name.strip_suffix(".ipynb").unwrap_or(name);
+        place.join(folder.as_str()).unwrap_or(place).child(&format!("{stem}.{extension}"))
+    }
+
+    fn toc(&self, id: PageId) -> Vec<TocItem> {
+        let headings = &self.pages[id].outline.headings;
+        // Where nobody wrote the second level, the first and the third are taken for it.
+        let top =
+            headings.iter().map(|heading| heading.level).filter(|level| *level > 1).min().unwrap_or(2).min(3);
+        headings
+            .iter()
+            .filter(|heading| heading.level <= top + 1 && !heading.text.is_empty())
+            .map(|heading| TocItem {
+                level: if heading.level <= top { 2 } else { 3 },
+                title: super::record::shorten(&heading.text, TOC_TITLE),
+                url: format!("#{}", crate::path::encode_fragment(&heading.id)),
+            })
+            .collect()
+    }
+
+    fn facts(&self, id: PageId) -> Vec<Fact> {
+        const KEYS: [&str; 7] =
+            ["owner", "service", "severity", "environments", "last_reviewed_on", "review_in", "approver"];
+        let words = self.theme.labels();
+        KEYS.iter()
+            .filter_map(|key| {
+                let value = match self.pages[id].front.all.get(*key)? {
+                    serde_json::Value::String(text) if !text.trim().is_empty() => text.clone(),
+                    serde_json::Value::Array(list) => {
+                        list.iter().filter_map(|item| item.as_str()).collect::<Vec<_>>().join(", ")
+                    }
+                    serde_json::Value::Number(number) => number.to_string(),
+                    _ => return None,
+                };
+                Some(Fact { name: words.get(key).to_owned(), value })
+            })
+            .collect()
+    }
+}
+
+/// Fills the slots of one page.
+struct Filler<'a> {
+    site: &'a Site,
+    page: PageId,
+    at: &'a SitePath,
+    out: Produced,
+    hosts: BTreeSet<String>,
+}
+
+impl Filler<'_> {
+    fn fill(&mut self, fragment: &Fragment) -> String {
+        fragment.fill(|slot, out| match slot {
+            Slot::Label(label) => escape_into(out, &self.site.theme.labels().of(*label)),
+            Slot::Asset(name) => out.push_str(&out_path(name).link_from(self.at)),
+            Slot::Href(link) => self.href(link, out),
+            Slot::Src(link) => {
+                if let Target::Inside(url) = self.resolve(link, Rule::LinkDead).target {
+                    out.push_str(" src=\"");
+                    escape_into(out, &url);
+                    out.push('"');
+                }
+            }
+            Slot::Image(image) => self.image(image, out),
+        })
+    }
+
+    /// Resolves a link; what is to be said and copied is kept.
+    fn resolve(&mut self, link: &Link, rule: Rule) -> Resolved {
+        let resolved = self.site.resolve(self.page, self.at, &link.target);
+        if let Some(file) = &resolved.file {
+            self.out.files.insert(file.clone());
+        }
+        if let Target::Dead { why, help } = &resolved.target {
+            self.note(link, Note::warning(rule, why.clone()).help(*help));
+        }
+        if let Some(remark) = &resolved.remark {
+            self.note(link, Note::warning(rule, remark.clone()));
+        }
+        resolved
+    }
+
+    fn note(&mut self, link: &Link, mut note: Note) {
+        let source = &self.site.pages[self.page].source;
+        let cell = self.site.pages[self.page].cell(link.cell);
+        note.cell = cell;
+        note.line = Some(link.line);
+        self.out.notes.push(Diagnostic::new(source, note));
+    }
+
+    fn href(&mut self, link: &Link, out: &mut String) {
+        let (url, outside) = match self.resolve(link, Rule::LinkDead).target {
+            Target::Inside(url) => (url, false),
+            Target::Outside(url) => (url, true),
+            // Without a target it is no link: nobody is sent nowhere.
+            Target::Dead { .. } => return,
+        };
+        out.push_str(" href=\"");
+        escape_into(out, &url);
+        out.push('"');
+        if outside {
+            out.push_str(" rel=\"noopener noreferrer\"");
+        }
+    }
+
+    fn image(&mut self, image: &Image, out: &mut String) {
+        let resolved = self.resolve(&image.link, Rule::LinkDead);
+        match resolved.target {
+            Target::Inside(url) => Self::element(&url, image, "", out),
+            Target::Outside(url) => {
+                let host = url.split('/').nth(2).unwrap_or_default().to_owned();
+                let https = url.starts_with("https://");
+                if https && self.site.config.outputs.remote_images.contains(&host) {
+                    self.hosts.insert(host);
+                    return Self::element(&url, image, " referrerpolicy=\"no-referrer\"", out);
+                }
+                self.note(
+                    &image.link,
+                    Note::info(
+                        Rule::RemoteImage,
+                        format!("the picture comes from {host}; it stands as a link"),
+                    )
+                    .help("keep it in the repo, or name the host in `outputs.remote_images`"),
+                );
+                let label = self.site.theme.labels().get("remote_image").to_owned();
+                let words =
+                    if image.alt.trim().is_empty() { format!("{label} {host}") } else { image.alt.clone() };
+                if image.linked {
+                    out.push_str("<span class=\"remote-image\">");
+                } else {
+                    out.push_str("<a class=\"remote-image\" rel=\"noopener noreferrer\" href=\"");
+                    escape_into(out, &url);
+                    out.push_str("\">");
+                }
+                escape_into(out, &words);
+                out.push_str(if image.linked { "</span>" } else { "</a>" });
+            }
+            Target::Dead { .. } => {
+                out.push_str("<span class=\"missing-image\">");
+                escape_into(out, if image.alt.is_empty() { &image.link.target } else { &image.alt });
+                out.push_str("</span>");
+            }
+        }
+    }
+
+    fn element(url: &str, image: &Image, more: &str, out: &mut String) {
+        out.push_str("<img src=\"");
+        escape_into(out, url);
+        out.push_str("\" alt=\"");
+        escape_into(out, &image.alt);
+        out.push('"');
+        if !image.title.is_empty() {
+            out.push_str(" title=\"");
+            escape_into(out, &image.title);
+            out.push('"');
+        }
+        out.push_str(&image.attributes);
+        out.push_str(more);
+        out.push_str(" loading=\"lazy\">");
+    }
+}
+
+/// Where a file made of an output stands.
+pub fn out_path(name: &str) -> SitePath {
+    SitePath::root().child("_bindery").child("out").child(name)
+}

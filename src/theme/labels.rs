@@ -1,0 +1,85 @@
+//! The words of the interface, from a table by language.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::render::Label;
+
+/// The words of one language, by key; templates see them as `t`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Labels {
+    #[serde(flatten)]
+    words: BTreeMap<String, String>,
+}
+
+const TABLES: &[(&str, &str)] = &[
+    ("en", include_str!("../../themes/labels/en.toml")),
+    ("de", include_str!("../../themes/labels/de.toml")),
+];
+
+impl Labels {
+    /// The words of `language`, or of its main language, or else English ones.
+    ///
+    /// # Errors
+    /// A table that is no TOML; only a broken build of bindery has one.
+    pub(super) fn new(language: &str) -> Result<Self, String> {
+        let main = language.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+        let read = |name: &str| -> Result<BTreeMap<String, String>, String> {
+            let table = TABLES.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| *text);
+            toml::from_str(table).map_err(|error| error.to_string())
+        };
+        let mut words = read("en")?;
+        words.extend(read(&main)?);
+        Ok(Self { words })
+    }
+
+    /// The word for a key; the key itself where a table lacks it, which a test forbids.
+    pub fn get<'a>(&'a self, key: &'a str) -> &'a str {
+        self.words.get(key).map_or(key, String::as_str)
+    }
+
+    /// The words for a label inside a cell.
+    pub fn of(&self, label: Label) -> String {
+        let (key, number) = key(label);
+        match number {
+            None => self.get(key).to_owned(),
+            Some(1) => self.get(&format!("{key}_one")).replace("{n}", "1"),
+            Some(number) => self.get(key).replace("{n}", &number.to_string()),
+        }
+    }
+}
+
+/// The key of a label, and the number in it.
+fn key(label: Label) -> (&'static str, Option<u32>) {
+    match label {
+        Label::Code(lines) => ("cell_code", Some(lines)),
+        Label::Output => ("cell_output", None),
+        Label::Text => ("cell_text", None),
+        Label::MoreLines(lines) => ("more_lines", Some(lines)),
+        Label::AllLines(lines) => ("all_lines", Some(lines)),
+        Label::Traceback(lines) => ("traceback", Some(lines)),
+        Label::Stderr => ("stderr", None),
+        Label::Parameters => ("parameters", None),
+        Label::Injected => ("injected", None),
+        Label::NeedsScript => ("needs_script", None),
+        Label::NotShown => ("not_shown", None),
+        Label::TooLarge => ("too_large", None),
+        Label::PictureOf(cell) => ("picture_of", Some(cell)),
+        Label::Formula => ("formula", None),
+        Label::MoreRows(rows) => ("more_rows", Some(rows)),
+        Label::Section => ("section", None),
+        Label::Back => ("back", None),
+        Label::Footnotes => ("footnotes", None),
+        Label::Note => ("note", None),
+        Label::Tip => ("tip", None),
+        Label::Important => ("important", None),
+        Label::Warning => ("warning", None),
+        Label::Caution => ("caution", None),
+        Label::Permalink => ("permalink", None),
+        Label::Download => ("download", None),
+        Label::Failed => ("failed", None),
+        Label::ToDo => ("to_do", None),
+        Label::Done => ("done", None),
+    }
+}

@@ -1,0 +1,319 @@
+//! What templates see: a public contract, documented here and held by snapshots.
+//!
+//! All URLs are ready to stand in an `href`. Fields that end in `_html` are safe HTML, to be
+//! printed with `| safe`; everything else is text, which Tera escapes.
+
+use serde::Serialize;
+
+use super::AssetNames;
+
+/// What every page sees.
+#[derive(Clone, Debug, Serialize)]
+pub struct Frame {
+    /// The site as a whole.
+    pub site: SiteView,
+    /// The way from this page up to the site's root: empty, or `../` as often as needed.
+    pub root: String,
+    /// The theme's files, relative to `root`.
+    pub assets: AssetNames,
+    /// What stands in the head of the document.
+    pub head: Head,
+    /// The navigation.
+    pub nav: Nav,
+}
+
+/// The site as a whole.
+#[derive(Clone, Debug, Serialize)]
+pub struct SiteView {
+    /// Its name.
+    pub title: String,
+    /// What it is for.
+    pub description: String,
+    /// The language of the interface.
+    pub language: String,
+    /// The repo's front page in its forge.
+    pub repo_url: Option<String>,
+    /// When the site was made, as `YYYY-MM-DD`; the date of the commit it was made from.
+    pub date: Option<String>,
+    /// Whether it has tags.
+    pub has_tags: bool,
+}
+
+/// What stands in the head of a document.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Head {
+    /// The title of the document.
+    pub title: String,
+    /// What it is about.
+    pub description: String,
+    /// The language of its prose.
+    pub language: String,
+    /// Its own absolute URL, where the base is known.
+    pub canonical: Option<String>,
+    /// The feed, where there is one.
+    pub feed: Option<String>,
+    /// The absolute URL of a picture for previews.
+    pub image: Option<String>,
+    /// Whether search engines shall stay away.
+    pub noindex: bool,
+    /// Hosts beyond the site's own that pictures may come from.
+    pub image_hosts: Vec<String>,
+}
+
+/// The navigation as one page sees it: bounded, however large the site is.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Nav {
+    /// The way up: the site, then folder by folder.
+    pub crumbs: Vec<LinkView>,
+    /// The top-level sections of the site.
+    pub sections: Vec<NavItem>,
+    /// The folder that the page lies in.
+    pub folder: Option<LinkView>,
+    /// What lies in that folder, or a part of it around the page.
+    pub neighbours: Vec<NavItem>,
+    /// How many neighbours are not shown before and after.
+    pub hidden_before: usize,
+    /// See `hidden_before`.
+    pub hidden_after: usize,
+}
+
+/// A link with its text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct LinkView {
+    /// Its text.
+    pub title: String,
+    /// Where it leads.
+    pub url: String,
+}
+
+/// An entry of the navigation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NavItem {
+    /// Its text.
+    pub title: String,
+    /// Where it leads.
+    pub url: String,
+    /// Whether it is the page itself.
+    pub current: bool,
+    /// Whether the page lies in it.
+    pub open: bool,
+    /// Whether it is a folder.
+    pub folder: bool,
+}
+
+/// A notebook or Markdown page.
+#[derive(Clone, Debug, Serialize)]
+pub struct PageView {
+    /// What every page sees.
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// The page itself.
+    pub page: Page,
+    /// What lies in the folder that this page is the index of.
+    pub list: Option<List>,
+}
+
+/// The page itself.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Page {
+    /// Its title as HTML.
+    pub title_html: String,
+    /// The anchor of the title, and the one that JupyterLab would make.
+    pub title_id: Option<String>,
+    /// See `title_id`.
+    pub title_alias: Option<String>,
+    /// A line under the title.
+    pub subtitle: Option<String>,
+    /// What it is for, where its author says so.
+    pub description: Option<String>,
+    /// `notebook`, `procedure`, `talk` or `page`.
+    pub kind: String,
+    /// The language of its code.
+    pub language: String,
+    /// The kernel's name.
+    pub kernel: Option<String>,
+    /// Its text.
+    pub body_html: String,
+    /// Its contents, levels 2 and 3.
+    pub toc: Vec<TocItem>,
+    /// Its authors.
+    pub authors: Vec<String>,
+    /// Its tags with their pages.
+    pub tags: Vec<LinkView>,
+    /// Its metadata for people: owner, service and the like, as its author wrote them.
+    pub facts: Vec<Fact>,
+    /// The last change.
+    pub change: Option<ChangeView>,
+    /// Its own date.
+    pub date: Option<String>,
+    /// Where it is edited in the forge.
+    pub edit_url: Option<String>,
+    /// Where its source is seen in the forge.
+    pub view_url: Option<String>,
+    /// Its notebook for download.
+    pub notebook_url: Option<String>,
+    /// Its script for download.
+    pub script_url: Option<String>,
+    /// The source's path in the repo.
+    pub source: String,
+    /// The page before in the order of reading.
+    pub previous: Option<LinkView>,
+    /// The page after.
+    pub next: Option<LinkView>,
+    /// Why the source could not be read.
+    pub failures: Vec<String>,
+}
+
+/// An entry of a page's contents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TocItem {
+    /// 2 or 3.
+    pub level: u8,
+    /// The heading's text.
+    pub title: String,
+    /// The link to it.
+    pub url: String,
+}
+
+/// A line of a page's metadata.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fact {
+    /// What it is, by its key in the front matter.
+    pub name: String,
+    /// What its author wrote.
+    pub value: String,
+}
+
+/// The last change of a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChangeView {
+    /// The day, as `YYYY-MM-DD`.
+    pub date: String,
+    /// The moment, RFC 3339.
+    pub time: String,
+    /// Who.
+    pub author: String,
+    /// The commit in the forge.
+    pub url: Option<String>,
+}
+
+/// A page that lists other pages: a folder, the full index, a tag.
+#[derive(Clone, Debug, Serialize)]
+pub struct ListView {
+    /// What every page sees.
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// Its title.
+    pub title: String,
+    /// What it is for.
+    pub description: String,
+    /// What it lists.
+    pub list: List,
+}
+
+/// Rows of pages and folders, or one part of them.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct List {
+    /// The rows of this part.
+    pub rows: Vec<Row>,
+    /// How many rows there are in all parts.
+    pub total: usize,
+    /// The parts, where there is more than one; the current one has an empty URL.
+    pub parts: Vec<LinkView>,
+    /// Whether rows name their folder.
+    pub with_folder: bool,
+}
+
+/// A row of a list.
+#[derive(Clone, Debug, Serialize)]
+pub struct Row {
+    /// The title of the page or folder.
+    pub title: String,
+    /// Where it is.
+    pub url: String,
+    /// What it is for.
+    pub description: String,
+    /// `notebook`, `procedure`, `talk`, `page` or `folder`.
+    pub kind: String,
+    /// The language of its code.
+    pub language: String,
+    /// The folder it lies in.
+    pub folder: Option<LinkView>,
+    /// Its tags.
+    pub tags: Vec<LinkView>,
+    /// The day of the last change.
+    pub date: Option<String>,
+    /// How many pages a folder holds.
+    pub count: usize,
+}
+
+/// The page of all tags.
+#[derive(Clone, Debug, Serialize)]
+pub struct TagsView {
+    /// What every page sees.
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// The tags with their number of pages.
+    pub tags: Vec<TagView>,
+}
+
+/// A tag.
+#[derive(Clone, Debug, Serialize)]
+pub struct TagView {
+    /// Its name.
+    pub name: String,
+    /// Its page.
+    pub url: String,
+    /// How many pages bear it.
+    pub count: usize,
+}
+
+/// The page for URLs that lead nowhere. It is served at any depth, so it carries its style.
+#[derive(Clone, Debug, Serialize)]
+pub struct NotFoundView {
+    /// The site.
+    pub site: SiteView,
+    /// Where the site begins: its base, or `/`.
+    pub base: String,
+    /// Style and scripts.
+    pub inline: Inline,
+    /// The Content Security Policy that lets just them run.
+    pub csp: String,
+}
+
+/// An old URL that leads to a page.
+#[derive(Clone, Debug, Serialize)]
+pub struct AliasView {
+    /// The language of the site.
+    pub language: String,
+    /// The title of the page.
+    pub title: String,
+    /// Where it is now.
+    pub url: String,
+    /// Its absolute URL.
+    pub canonical: Option<String>,
+}
+
+/// A page that is one file.
+#[derive(Clone, Debug, Serialize)]
+pub struct SingleView {
+    /// What stands in the head.
+    pub head: Head,
+    /// The page itself.
+    pub page: Page,
+    /// Style and scripts.
+    pub inline: Inline,
+    /// The Content Security Policy that lets just them run.
+    pub csp: String,
+}
+
+/// Style and scripts of a page that carries them itself.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Inline {
+    /// The style sheet.
+    pub css: String,
+    /// The script.
+    pub js: String,
+    /// The script that sets the colour mode.
+    pub mode_js: String,
+}

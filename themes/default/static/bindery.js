@@ -1,0 +1,108 @@
+// What a page can do beyond being read. Every part of it may fail without harm.
+(function () {
+  'use strict';
+
+  /** @returns {'light' | 'dark'} The mode that is shown now. */
+  function shownMode() {
+    var chosen = document.documentElement.dataset.mode;
+    if (chosen === 'light' || chosen === 'dark') return chosen;
+    return window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+  }
+
+  function modeSwitch() {
+    var button = /** @type {HTMLButtonElement | null} */ (document.querySelector('.mode-switch'));
+    if (!button) return;
+    button.hidden = false;
+    button.addEventListener('click', function () {
+      var mode = shownMode() === 'dark' ? 'light' : 'dark';
+      document.documentElement.dataset.mode = mode;
+      try { localStorage.setItem('bindery:mode', mode); } catch (error) { /* It holds for this page. */ }
+    });
+  }
+
+  /**
+   * The text that runs: without the prompts of a console session and without its answers.
+   * @param {HTMLElement} code
+   * @returns {string}
+   */
+  function runnable(code) {
+    var text = code.textContent || '';
+    if (!code.classList.contains('language-console')) return text.replace(/\n+$/, '');
+    var lines = text.split('\n').filter(function (line) { return /^[$#>] /.test(line); });
+    return lines.length ? lines.map(function (line) { return line.slice(2); }).join('\n') : text;
+  }
+
+  function copyButtons() {
+    if (!navigator.clipboard) return;
+    var body = document.body;
+    document.querySelectorAll('pre.code').forEach(function (pre) {
+      var code = /** @type {HTMLElement | null} */ (pre.querySelector('code'));
+      if (!code || !pre.parentElement) return;
+      var frame = document.createElement('div');
+      frame.className = 'code-frame';
+      pre.replaceWith(frame);
+      var button = document.createElement('button');
+      button.type = 'button';
+      button.className = 'copy b-ui';
+      button.textContent = body.dataset.copy || 'Copy';
+      button.addEventListener('click', function () {
+        navigator.clipboard.writeText(runnable(/** @type {HTMLElement} */ (code))).then(function () {
+          button.textContent = body.dataset.copied || 'Copied';
+          setTimeout(function () { button.textContent = body.dataset.copy || 'Copy'; }, 1600);
+        }, function () { /* The browser forbids it; the text can still be selected. */ });
+      });
+      frame.append(pre, button);
+    });
+  }
+
+  /** Opens what is folded around the place that the address names. */
+  function reveal() {
+    var id = decodeURIComponent(location.hash.slice(1));
+    var place = id ? document.getElementById(id) : null;
+    if (!place) return;
+    for (var at = place.parentElement; at; at = at.parentElement) {
+      if (at instanceof HTMLDetailsElement) at.open = true;
+    }
+    place.scrollIntoView();
+  }
+
+  function navigation() {
+    var nav = /** @type {HTMLDetailsElement | null} */ (document.querySelector('.site-nav'));
+    if (!nav) return;
+    var narrow = window.matchMedia('(max-width: 60rem)');
+    var fit = function () { if (nav) nav.open = !narrow.matches; };
+    fit();
+    narrow.addEventListener('change', fit);
+  }
+
+  /** Marks in the contents what is being read. */
+  function contents() {
+    var links = Array.from(document.querySelectorAll('.toc a'));
+    if (!links.length || !('IntersectionObserver' in window)) return;
+    var byId = new Map(links.map(function (link) {
+      return [decodeURIComponent((link.getAttribute('href') || '').slice(1)), link];
+    }));
+    var observer = new IntersectionObserver(function (entries) {
+      entries.forEach(function (entry) {
+        if (!entry.isIntersecting) return;
+        links.forEach(function (link) { link.removeAttribute('aria-current'); });
+        var link = byId.get(entry.target.id);
+        if (link) link.setAttribute('aria-current', 'true');
+      });
+    }, { rootMargin: '-64px 0px -70% 0px' });
+    byId.forEach(function (_, id) {
+      var heading = document.getElementById(id);
+      if (heading) observer.observe(heading);
+    });
+  }
+
+  function start() {
+    [modeSwitch, navigation, copyButtons, contents, reveal].forEach(function (part) {
+      try { part(); } catch (error) { console.error(error); }
+    });
+    window.addEventListener('hashchange', reveal);
+  }
+
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start);
+  else start();
+})();
