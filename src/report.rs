@@ -62,9 +62,10 @@ fn one(diagnostic: &Diagnostic, text: Option<&str>, renderer: &Renderer) -> Stri
     let line = note.file_line();
     let excerpt = line.and_then(|line| {
         let text = text?.lines().nth(line.checked_sub(1)? as usize)?.trim();
-        let text = text
-            .strip_prefix('"')
-            .map_or(text, |text| text.trim_end_matches(',').trim_end_matches('"').trim_end_matches("\\n"));
+        let text =
+            text.strip_prefix("\"source\": ").unwrap_or(text).strip_prefix('"').map_or(text, |text| {
+                text.trim_end_matches(',').trim_end_matches('"').trim_end_matches("\\n")
+            });
         Some((line, visible(&text.chars().take(MAX_EXCERPT).collect::<String>())))
     });
     let help = note.help.as_deref().map(visible);

@@ -101,8 +101,10 @@ pub struct Surroundings {
 /// What a build shall do, all said and merged.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The name of the site.
-    pub title: String,
+    /// The name of the site, where somebody gave it one.
+    pub title: Option<String>,
+    /// Its name where neither the configuration nor the home page gives one.
+    pub fallback_title: String,
     /// What it is for.
     pub description: String,
     /// The language of the interface.
@@ -156,12 +158,11 @@ impl File {
                     .ok_or_else(|| format!("`nav.order` holds `{path}`, which is no path in the repo"))
             })
             .collect::<Result<_, _>>()?;
-        let title = self.site.title.unwrap_or_else(|| {
-            let name = around.folder_name.trim();
-            if name.is_empty() { "Notebooks".to_owned() } else { name.to_owned() }
-        });
+        let name = around.folder_name.trim();
+        let fallback_title = if name.is_empty() { "Notebooks".to_owned() } else { name.to_owned() };
         Ok(Config {
-            title,
+            title: self.site.title,
+            fallback_title,
             description: self.site.description.unwrap_or_default(),
             language: self.site.language.unwrap_or_else(|| "en".to_owned()),
             base_url,

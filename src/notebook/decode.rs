@@ -11,7 +11,7 @@ pub(super) fn decode(bytes: &[u8], notes: &mut Vec<Note>) -> String {
         let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
         char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
     };
-    
+
     match bytes {
         [0xff, 0xfe, rest @ ..] => {
             notes.push(
@@ -27,8 +27,8 @@ pub(super) fn decode(bytes: &[u8], notes: &mut Vec<Note>) -> String {
             );
             utf16(rest, u16::from_be_bytes)
         }
-        [0xef, 0xbb, 0xbf, rest @ ..] => return utf8(rest, notes),
-        _ => return utf8(bytes, notes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => utf8(rest, notes),
+        _ => utf8(bytes, notes),
     }
 }
 

@@ -356,7 +356,16 @@ impl Draft {
 
 /// The text of a source.
 fn source_text(raw: &RawValue, lists: Lists, odd: &mut impl FnMut(&str)) -> String {
-    match serde_json::from_str::<Value>(raw.get()) {
+    let parsed = serde_json::from_str::<Value>(raw.get()).or_else(|error| {
+        // What the skipping reader let pass: half a surrogate pair.
+        let (fixed, repairs) = repair(raw.get());
+        let fixed = serde_json::from_str::<Value>(&fixed).map_err(|_| error)?;
+        if repairs.surrogates > 0 {
+            odd("half a surrogate pair cannot be shown; \u{fffd} stands in its place");
+        }
+        Ok::<Value, serde_json::Error>(fixed)
+    });
+    match parsed {
         Ok(Value::Array(lines)) => {
             if lines.iter().any(|line| !line.is_string()) {
                 odd("`source` holds something that is no text; left out");

@@ -83,11 +83,14 @@ pub(super) enum LineMarks {
 struct Engine {
     syntaxes: SyntaxSet,
     classes: Vec<(Scope, &'static str)>,
-    shards: Vec<Mutex<HashMap<Digest, (Arc<str>, StateId)>>>,
+    shards: Vec<Mutex<Shard>>,
     held: AtomicUsize,
     /// The next number for a parser state.
     next: AtomicU32,
 }
+
+/// A part of the memo: by grammar, state and line, the line's HTML and the state behind it.
+type Shard = HashMap<Digest, (Arc<str>, StateId)>;
 
 /// A parser state by its number, the same in all threads.
 type StateId = u32;
@@ -311,7 +314,7 @@ impl Engine {
         Digest::of(&bytes)
     }
 
-    fn shard(&self, key: Digest) -> MutexGuard<'_, HashMap<Digest, (Arc<str>, StateId)>> {
+    fn shard(&self, key: Digest) -> MutexGuard<'_, Shard> {
         // Nobody panics while holding this lock; if somebody did, the memo is still only a memo.
         let shard = &self.shards[usize::from(key.first_byte()) % self.shards.len()];
         shard.lock().unwrap_or_else(PoisonError::into_inner)

@@ -605,10 +605,13 @@ impl Writer<'_> {
 
     fn finish(mut self) -> Fragment {
         let cell = self.page.at.number;
-        let mut notes: Vec<(usize, Fragment)> = std::mem::take(&mut self.footnotes)
-            .into_iter()
-            .filter_map(|(name, text)| Some((*self.numbers.get(&name)?, text)))
-            .collect();
+        let footnotes = std::mem::take(&mut self.footnotes);
+        let mut notes: Vec<(usize, Fragment)> = Vec::with_capacity(footnotes.len());
+        for (name, text) in footnotes {
+            // A note that nothing refers to is text all the same.
+            let next = self.numbers.len() + 1;
+            notes.push((*self.numbers.entry(name).or_insert(next), text));
+        }
         notes.sort_by_key(|(number, _)| *number);
         let mut frame: Vec<(Fragment, Fragment, Fragment)> = Vec::new();
         for (number, text) in notes {

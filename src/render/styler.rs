@@ -101,10 +101,9 @@ pub(super) fn inline(style: &str) -> Option<String> {
                 kept.push(("color".to_owned(), if light > 0.4 { "#1a1a1a" } else { "#f5f5f5" }.to_owned()));
             }
         }
-        (None, Some(at))
-            if luminance(&kept[at].1).is_some_and(|light| !(0.06..=0.8).contains(&light)) => {
-                kept.remove(at);
-            }
+        (None, Some(at)) if luminance(&kept[at].1).is_some_and(|light| !(0.06..=0.8).contains(&light)) => {
+            kept.remove(at);
+        }
         _ => {}
     }
     let joined: Vec<String> =
@@ -124,6 +123,15 @@ fn value_is_harmless(value: &str) -> bool {
 /// The relative luminance (0 black, 1 white) of a colour, where it is written in a form known here.
 fn luminance(colour: &str) -> Option<f64> {
     let colour = colour.trim().to_ascii_lowercase();
+    // What a gradient begins with stands for all of it: bars in tables lie under the text's start.
+    let colour = match colour.split_once("gradient(") {
+        Some((_, stops)) => {
+            let at = stops.find(['#']).or_else(|| stops.find("rgb"))?;
+            let end = stops[at..].find([' ', ',']).map_or(stops.len(), |end| at + end);
+            stops[at..end].to_owned()
+        }
+        None => colour,
+    };
     let (r, g, b) = if let Some(hex) = colour.strip_prefix('#') {
         let digit = |at: usize| {
             hex.get(at..at + 1).and_then(|d| u8::from_str_radix(d, 16).ok()).map(|d| f64::from(d * 17))

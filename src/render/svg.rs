@@ -60,11 +60,17 @@ const MAX_ELEMENTS: usize = 200_000;
 /// The deepest nesting.
 const MAX_DEPTH: usize = 200;
 
-/// The picture with nothing in it but drawing, and its size if its root tells it in pixels.
+/// A cleaned picture, and its size in pixels if its root tells it.
+pub(super) type Drawing = (Vec<u8>, Option<Size>);
+
+/// Width and height in pixels.
+pub(super) type Size = (usize, usize);
+
+/// The picture with nothing in it but drawing.
 ///
 /// # Errors
 /// One sentence on why the text is no SVG.
-pub(super) fn clean(text: &str) -> Result<(Vec<u8>, Option<(usize, usize)>), String> {
+pub(super) fn clean(text: &str) -> Result<Drawing, String> {
     let mut reader = Reader::from_str(text);
     let config = reader.config_mut();
     config.check_end_names = true;

@@ -32,6 +32,8 @@ pub struct Input {
 /// The whole site, but for the bodies of its pages.
 pub struct Site {
     pub(super) config: Arc<Config>,
+    /// The name of the site.
+    pub(super) title: String,
     pub(super) theme: Arc<Theme>,
     pub(super) pages: Vec<PageRecord>,
     /// The URL of each page, relative to the site's root.
@@ -99,8 +101,12 @@ impl Site {
         let Input { config, theme, pages, files, tracked, src, dates } = input;
         let mut notes = Vec::new();
         let (urls, indexes) = urls(&pages, &src, &mut notes);
-        let (folders, folder_of) = folders(&pages, &urls, &indexes, &config, &src);
+        let (mut folders, folder_of) = folders(&pages, &urls, &indexes, &config, &src);
+        let home = folders[0].index.map(|index| pages[index].short_title().to_owned());
+        let title = config.title.clone().or(home).unwrap_or_else(|| config.fallback_title.clone());
+        folders[0].title.clone_from(&title);
         let mut site = Self {
+            title,
             by_source: pages.iter().enumerate().map(|(id, page)| (page.source.clone(), id)).collect(),
             by_lower: pages
                 .iter()
@@ -278,7 +284,6 @@ fn folders(
             up = folders[at].parent;
         }
     }
-    folders[0].title.clone_from(&config.title);
     let source_of = |entry: &Entry, folders: &[Folder]| match entry {
         Entry::Page(page) => pages[*page].source.clone(),
         Entry::Folder(folder) => src.join(folders[*folder].path.as_str()).unwrap_or_default(),

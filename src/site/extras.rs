@@ -58,7 +58,7 @@ impl Site {
             out.push_str(&text);
             out.push('\n');
         };
-        line(format!("<title>{}</title>", escape(&self.config.title)));
+        line(format!("<title>{}</title>", escape(&self.title)));
         line(format!("<id>{}</id>", escape(base)));
         line(format!("<link href=\"{}\"/>", escape(base)));
         line(format!("<link rel=\"self\" href=\"{}feed.xml\"/>", escape(base)));
@@ -138,7 +138,7 @@ impl Site {
             })
             .collect();
         serde_json::to_vec(&SiteJson {
-            title: &self.config.title,
+            title: &self.title,
             description: &self.config.description,
             language: &self.config.language,
             base_url: self.config.base_url.as_deref(),
@@ -163,6 +163,10 @@ impl Site {
         let mut found = Vec::new();
         for (id, page) in self.pages.iter().enumerate() {
             for alias in &page.front.aliases {
+                if alias.contains(['<', '>', '"', '|', '*', '?', '#']) || alias.chars().any(char::is_control)
+                {
+                    continue;
+                }
                 let relative = alias.strip_prefix('/');
                 let base = if relative.is_some() { SitePath::root() } else { self.urls[id].parent() };
                 let Some(path) = base.join(relative.unwrap_or(alias)) else { continue };

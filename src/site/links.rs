@@ -155,7 +155,7 @@ impl Site {
                 format!("`{target}` is a path on somebody's machine"),
                 "put the file into the repo and link it by a relative path",
             ),
-            Some(letter) if letter.len() == 1 => Resolved::dead(
+            Some(drive) if drive.len() == 1 && target[2..].starts_with(['/', '\\']) => Resolved::dead(
                 format!("`{target}` is a path on somebody's machine"),
                 "put the file into the repo and link it by a relative path",
             ),

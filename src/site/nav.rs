@@ -37,7 +37,7 @@ impl Site {
 
     pub(super) fn site_view(&self) -> SiteView {
         SiteView {
-            title: self.config.title.clone(),
+            title: self.title.clone(),
             description: self.config.description.clone(),
             language: self.config.language.clone(),
             repo_url: self.config.forge.as_ref().map(|forge| forge.url().to_owned()),

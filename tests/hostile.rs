@@ -1,0 +1,435 @@
+//! Input that nobody meant well: nothing crashes, nothing runs, nothing escapes.
+
+#![allow(missing_docs, reason = "tests are no library")]
+
+mod common;
+
+use bindery::config::OutputOptions;
+use bindery::notebook::{Format, Notebook, Published};
+use bindery::render;
+use common::*;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// What rendering makes of a notebook, slots left empty.
+fn rendered(notebook: &Value) -> String {
+    let (notebook, _) = Notebook::read(notebook.to_string().as_bytes(), Format::Ipynb);
+    let rendered = render::body(&Published::new(notebook), &OutputOptions::default());
+    rendered.body.html().to_owned()
+}
+
+/// Elements that rendering may give, and attributes; everything else is a hole.
+fn is_clean(html: &str) -> Result<(), String> {
+    const ELEMENTS: &[&str] = &[
+        "div",
+        "span",
+        "p",
+        "pre",
+        "code",
+        "a",
+        "img",
+        "details",
+        "summary",
+        "table",
+        "thead",
+        "tbody",
+        "tfoot",
+        "tr",
+        "th",
+        "td",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "em",
+        "strong",
+        "del",
+        "b",
+        "i",
+        "u",
+        "s",
+        "sub",
+        "sup",
+        "small",
+        "br",
+        "hr",
+        "blockquote",
+        "section",
+        "input",
+        "audio",
+        "video",
+        "source",
+        "track",
+        "picture",
+        "figure",
+        "figcaption",
+        "caption",
+        "col",
+        "colgroup",
+        "center",
+        "font",
+        "tt",
+        "big",
+        "kbd",
+        "samp",
+        "var",
+        "q",
+        "cite",
+        "abbr",
+        "mark",
+        "ins",
+        "time",
+        "wbr",
+        "bdi",
+        "bdo",
+        "ruby",
+        "rt",
+        "rp",
+        "rtc",
+        "article",
+        "aside",
+        "header",
+        "footer",
+        "nav",
+        "hgroup",
+        "map",
+        "area",
+        "data",
+        "strike",
+        "acronym",
+        "main",
+        "address",
+        "label",
+        "output",
+        "meter",
+        "progress",
+        "dfn",
+        "search",
+        "math",
+        "mi",
+        "mo",
+        "mn",
+        "ms",
+        "mtext",
+        "mrow",
+        "mfrac",
+        "msqrt",
+        "mroot",
+        "msup",
+        "msub",
+        "msubsup",
+        "mover",
+        "munder",
+        "munderover",
+        "mtable",
+        "mtr",
+        "mtd",
+        "mspace",
+        "mpadded",
+        "mphantom",
+        "menclose",
+        "mstyle",
+        "mmultiscripts",
+        "mprescripts",
+        "merror",
+        "semantics",
+        "annotation",
+    ];
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        let end = rest.find('>').ok_or("an open tag")?;
+        let tag = &rest[..end];
+        let name: String =
+            tag.trim_start_matches('/').chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
+        if !ELEMENTS.contains(&name.as_str()) {
+            return Err(format!("<{tag}>"));
+        }
+        let lower = tag.to_ascii_lowercase();
+        let outside_quotes: String = lower.split('"').step_by(2).collect();
+        if outside_quotes.split_whitespace().any(|word| word.starts_with("on") && word.contains('=')) {
+            return Err(format!("<{tag}>"));
+        }
+        rest = &rest[end + 1..];
+    }
+    Ok(())
+}
+
+const PAYLOADS: &[&str] = &[
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "'><svg onload=alert(1)>",
+    "javascript:alert(1)",
+    "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">",
+    "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+    "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
+    "<a href=\"java&#9;script:alert(1)\">x</a>",
+    "<iframe srcdoc=\"<script>alert(1)</script>\" src=\"javascript:alert(1)\"></iframe>",
+    "<svg><a xlink:href=\"javascript:alert(1)\"><text>x</text></a><animate onbegin=alert(1)></svg>",
+    "<style>@import 'x';</style><link rel=stylesheet href=//x>",
+    "<img src=\"data:text/html,<script>alert(1)</script>\">",
+    "<xmp><p title=\"</xmp><img src=x onerror=alert(1)>\">",
+    "<textarea><script>alert(1)</script></textarea>",
+    "$\\href{javascript:alert(1)}{x}$ $\\text{<img src=x onerror=alert(1)>}$",
+    "[x](javascript:alert(1)) ![x](\"onerror=alert(1))",
+    "{{ page.title }} {% include 'x' %}",
+    "\u{e000}0\u{e001}\u{0}\u{202e}\u{feff}",
+    "<!--><img src=x onerror=alert(1)>-->",
+    "<base href=//x><meta http-equiv=refresh content=0;url=//x>",
+];
+
+#[test]
+fn payloads_in_every_field_run_nowhere() {
+    let mut desk = Desk::new();
+    for (n, payload) in PAYLOADS.iter().enumerate() {
+        let cell = json!({"cell_type": "code", "id": payload, "execution_count": 1, "source": payload,
+            "metadata": {"tags": [payload], "name": payload, "title": payload, "caption": payload, "alt": payload, "vscode": {"languageId": payload}},
+            "outputs": [
+                {"output_type": "stream", "name": payload, "text": payload},
+                {"output_type": "display_data", "metadata": {"image/png": {"width": payload, "alt": payload, "needs_background": payload}}, "data": {"image/png": PIXEL}},
+                {"output_type": "display_data", "metadata": {}, "data": {"text/html": payload}},
+                {"output_type": "display_data", "metadata": {}, "data": {"text/markdown": payload}},
+                {"output_type": "display_data", "metadata": {}, "data": {"text/latex": payload}},
+                {"output_type": "display_data", "metadata": {}, "data": {"image/svg+xml": payload}},
+                {"output_type": "display_data", "metadata": {}, "data": {"application/json": {payload.to_string(): payload}}},
+                {"output_type": "display_data", "metadata": {}, "data": {payload.to_string(): payload}},
+                {"output_type": "display_data", "metadata": {}, "data": {"application/vdom.v1+json": {"tagName": "a", "attributes": {"href": payload, payload.to_string(): "x"}, "children": [payload]}}},
+                {"output_type": "error", "ename": payload, "evalue": payload, "traceback": [payload]}]});
+        let mut notebook = nb([
+            json!({"cell_type": "raw", "metadata": {}, "source": format!("---\ntitle: {}\ntags: [{}]\nauthor: {}\nowner: {}\nlang: {}\naliases: [{}]\n---", json!(payload), json!(payload), json!(payload), json!(payload), json!(payload), json!(payload))}),
+            json!({"cell_type": "markdown", "metadata": {}, "source": format!("# {payload}\n\n{payload}\n\n```{payload}\nx\n```\n\n<div>{payload}</div>\n"), "attachments": {payload.to_string(): {"image/png": payload}}}),
+            raw("text/html", payload),
+            cell,
+        ]);
+        notebook["metadata"]["kernelspec"]["display_name"] = json!(payload);
+        notebook["metadata"]["language_info"]["name"] = json!(payload);
+        assert_eq!(is_clean(&rendered(&notebook)), Ok(()), "{payload}");
+        desk = desk.notebook(&format!("n{n}.ipynb"), notebook);
+    }
+    let site = desk.build();
+    assert!(site.code < 2, "{}", site.stderr);
+    for file in site.files().into_iter().filter(|file| file.ends_with(".html") && file != "404.html") {
+        let page = site.read(&file);
+        assert_eq!(page.matches("<script").count(), page.matches("<script src=\"").count(), "{file}");
+        for bad in ["<svg", "<iframe", "<base", "<form", "href=\"javascript", "src=\"data:text"] {
+            assert!(!page.to_lowercase().contains(bad), "{bad} in {file}");
+        }
+    }
+}
+
+#[test]
+fn floods_and_depths_are_survived() {
+    let many = |text: &str, n: usize| text.repeat(n);
+    let sources = [
+        many("> ", 2000) + "x",
+        many("*", 20_000),
+        many("[", 20_000),
+        many("- ", 1000) + "x",
+        many("`", 20_001),
+        many("$", 9999),
+        many("$x", 5000),
+        many("<div>", 5000),
+        many("<b>", 3000) + "x",
+        many("<!--", 5000),
+        many("\\begin{a}", 3000),
+        format!("${}$", many("{", 4000)),
+        format!("${}x$", many("\\sqrt", 1500)),
+        format!("${}$", many("\\left(", 1500)),
+        format!("${}x$", many("^", 3000)),
+        format!("${}x$", many("\\frac", 1500)),
+        "$\\newcommand{\\a}{\\a\\a}$ $\\a$".to_owned(),
+        format!("|{}\n|{}\n", many("a|", 3000), many("-|", 3000)),
+        many("[a]: x\n", 5000),
+        many("[^a]: x\n", 2000),
+        many("![", 5000),
+    ];
+    let cells: Vec<Value> = sources.iter().map(|source| md(source)).collect();
+    let mut desk = Desk::new();
+    for (n, cell) in cells.into_iter().enumerate() {
+        desk = desk.notebook(&format!("n{n}.ipynb"), nb([md("# T"), cell]));
+    }
+    let html = json!([
+        data(json!({"text/html": many("<table><tr><td>", 500)})),
+        data(json!({"text/html": many("<span>", 5000)}))
+    ]);
+    let deep =
+        format!("{{\"nbformat\":4,\"metadata\":{},\"cells\":[]}}", many("[", 10_000) + &many("]", 10_000));
+    let site = desk.notebook("html.ipynb", nb([ran("x", html)])).file("deep.ipynb", deep).build();
+    assert_eq!(site.code, 1, "{}", site.stderr);
+    assert!(site.stderr.contains("nested more than 128 deep"), "{}", site.stderr);
+    assert_eq!(site.stderr.matches("error[").count(), 1, "{}", site.stderr);
+}
+
+#[test]
+fn what_is_no_file_is_no_page() {
+    let desk = Desk::new().file("a.md", "# A");
+    std::fs::create_dir(desk.root().join("folder.ipynb")).unwrap();
+    let fifo = std::process::Command::new("mkfifo").arg(desk.root().join("pipe.ipynb")).status().unwrap();
+    assert!(fifo.success());
+    let site = desk.build();
+    assert_eq!(site.code, 1);
+    assert!(
+        site.stderr.contains("pipe.ipynb") && site.stderr.contains("it is no regular file"),
+        "{}",
+        site.stderr
+    );
+    assert!(site.has("a.html"));
+}
+
+fn json_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        ".{0,40}".prop_map(Value::from),
+        proptest::sample::select(PAYLOADS).prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 24, 5, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            proptest::collection::vec((key(), inner), 0..5)
+                .prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
+        ]
+    })
+}
+
+fn key() -> impl Strategy<Value = String> {
+    proptest::sample::select(
+        &[
+            "cells",
+            "cell_type",
+            "source",
+            "outputs",
+            "metadata",
+            "output_type",
+            "data",
+            "text",
+            "name",
+            "text/html",
+            "text/plain",
+            "image/png",
+            "image/svg+xml",
+            "text/markdown",
+            "tags",
+            "id",
+            "attachments",
+            "ename",
+            "evalue",
+            "traceback",
+            "worksheets",
+            "nbformat",
+            "kernelspec",
+            "language_info",
+            "execution_count",
+            "jupyter",
+            "slideshow",
+            "application/json",
+            "text/latex",
+        ][..],
+    )
+    .prop_map(str::to_owned)
+}
+
+/// Text of Markdown's, HTML's and TeX's own characters.
+fn markup() -> impl Strategy<Value = String> {
+    let parts = proptest::sample::select(
+        &[
+            "a",
+            " ",
+            "\n",
+            "\n\n",
+            "*",
+            "_",
+            "`",
+            "```",
+            "$",
+            "$$",
+            "\\",
+            "\\\\(",
+            "\\\\)",
+            "\\begin{align}",
+            "\\end{align}",
+            "[",
+            "]",
+            "(",
+            ")",
+            "!",
+            "<",
+            ">",
+            "<b>",
+            "</b>",
+            "<div>",
+            "</div>",
+            "<p",
+            "<a href=\"",
+            "\"",
+            "'",
+            "<table>",
+            "<td>",
+            "<pre>",
+            "<!--",
+            "-->",
+            "<svg>",
+            "</svg>",
+            "&lt;",
+            "&",
+            "#",
+            "# ",
+            "- ",
+            "1. ",
+            "| ",
+            "|-|",
+            "> ",
+            "[^1]",
+            "[^1]: ",
+            "é",
+            "\u{e000}",
+            "{",
+            "}",
+            "^",
+            "_",
+            "\\frac",
+            "http://x.y",
+            "<script>",
+            "</script>",
+            "<style>",
+            "</style>",
+            "<iframe src=",
+            "=",
+            "\t",
+            "\u{0}",
+        ][..],
+    );
+    proptest::collection::vec(parts, 0..60).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_json_is_read(cells in proptest::collection::vec(json_value(), 0..4), metadata in json_value()) {
+        let html = rendered(&json!({"nbformat": 4, "metadata": metadata, "cells": cells}));
+        prop_assert_eq!(is_clean(&html), Ok(()));
+    }
+
+    #[test]
+    fn any_markup_is_clean(source in markup()) {
+        let html = rendered(&nb([md(&source), ran(&source, json!([data(json!({"text/html": source})), data(json!({"text/markdown": source}))]))]));
+        prop_assert_eq!(is_clean(&html), Ok(()));
+    }
+
+    #[test]
+    fn any_bytes_are_read(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = Notebook::read(&bytes, Format::Ipynb);
+        let (page, _) = Notebook::read(&bytes, Format::Markdown);
+        let _ = render::body(&Published::new(page), &OutputOptions::default());
+    }
+}

@@ -1,0 +1,167 @@
+//! Publishing: nothing of the user's is lost, and the site is whole at every moment.
+
+#![allow(missing_docs, reason = "tests are no library")]
+
+mod common;
+
+use std::fs;
+use std::process::Command;
+
+use common::*;
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let desk = Desk::new().prose("a.ipynb", "# A\n\n$x$").file("b/c.md", "# C");
+    let bytes = |site: &Built| -> Vec<(String, Vec<u8>)> {
+        site.files().into_iter().map(|file| (file.clone(), fs::read(site.path(&file)).unwrap())).collect()
+    };
+    let first = bytes(&desk.build().fine());
+    fs::remove_dir_all(desk.root().join("public")).unwrap();
+    assert_eq!(bytes(&desk.build_with(&["--quiet"]).fine()), first);
+}
+
+#[test]
+fn what_is_gone_is_removed_and_what_is_not_ours_stays() {
+    let desk = Desk::new().file("a.md", "# A").file("deep/b.md", "# B");
+    let site = desk.build().fine();
+    fs::write(site.path("CNAME"), "docs.example.com").unwrap();
+    fs::remove_dir_all(desk.root().join("deep")).unwrap();
+    let site = desk.build().fine();
+    assert!(site.has("CNAME") && site.has("a.html") && !site.path("deep").exists());
+}
+
+#[test]
+fn unchanged_files_are_not_touched() {
+    let desk = Desk::new().file("a.md", "# A").file("b.md", "# B");
+    let site = desk.build().fine();
+    let before = fs::metadata(site.path("a.html")).unwrap().modified().unwrap();
+    let site = desk.file("c.md", "# C").build().fine();
+    assert!(site.has("c.html"));
+    let inode = |path: &str| std::os::unix::fs::MetadataExt::ino(&fs::metadata(site.path(path)).unwrap());
+    let _ = inode("a.html");
+    assert_eq!(fs::metadata(site.path("404.html")).unwrap().modified().unwrap() >= before, true);
+    assert_eq!(
+        fs::metadata(site.path(".nojekyll")).unwrap().modified().unwrap() <= before,
+        true,
+        "it was not written again"
+    );
+}
+
+#[test]
+fn somebody_elses_folder_is_refused_with_the_command_that_solves_it() {
+    let desk = Desk::new().file("a.md", "# A").file("public/photo.jpg", "mine");
+    let output = desk.run(&["build"]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr.contains("holds files that bindery did not write, such as `photo.jpg`")
+            && stderr.contains("rm -r "),
+        "{stderr}"
+    );
+    assert_eq!(fs::read_to_string(desk.root().join("public/photo.jpg")).unwrap(), "mine");
+}
+
+#[test]
+fn places_that_cannot_be_are_refused() {
+    let desk = Desk::new().file("docs/a.md", "# A").file("file", "x");
+    for (arguments, said) in [
+        (["build", "docs", "--out", "docs"], "holds the notebooks themselves"),
+        (["build", "docs", "--out", "."], "holds the notebooks themselves"),
+        (["build", "docs", "--out", "file"], "is a file, not a folder"),
+        (["build", "nowhere", "--out", "x"], "`nowhere`"),
+    ] {
+        let output = desk.run(&arguments);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?} {stderr}");
+        assert!(stderr.contains(said), "{arguments:?} {stderr}");
+    }
+    assert!(desk.root().join("docs/a.md").exists());
+}
+
+#[test]
+fn the_output_inside_the_source_is_not_read() {
+    let desk = Desk::new().prose("a.ipynb", "# A");
+    desk.build().fine();
+    let again = desk.build().fine();
+    assert_eq!(again.files().iter().filter(|file| file.contains("public")).count(), 0);
+    assert!(again.stderr.contains("1 page,"), "{}", again.stderr);
+    let other = desk.build_with(&["--out", "other"]);
+    assert!(other.stderr.contains("1 page,"), "an older site is no source: {}", other.stderr);
+}
+
+#[test]
+fn a_link_in_the_output_leads_nowhere() {
+    let desk = Desk::new().file("deep/b.md", "# B").file("a.md", "# A");
+    desk.build().fine();
+    let outside = tempfile::tempdir().unwrap();
+    fs::remove_dir_all(desk.root().join("public/deep")).unwrap();
+    std::os::unix::fs::symlink(outside.path(), desk.root().join("public/deep")).unwrap();
+    let output = desk.run(&["build"]);
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_killed_build_is_repeated_and_the_old_site_was_whole() {
+    let mut desk = Desk::new();
+    for n in 0..150 {
+        desk = desk.notebook(
+            &format!("n{n}.ipynb"),
+            nb([md(&format!("# Page {n}")), code("for x in y:\n    print(x)\n")]),
+        );
+    }
+    let clean = desk.build().fine();
+    let expected = clean.files();
+    for n in 0..150 {
+        desk = desk.notebook(&format!("n{n}.ipynb"), nb([md(&format!("# Changed {n}")), code("pass")]));
+    }
+    for wait in [1_u64, 5, 10, 20, 35, 50, 70] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_bindery"))
+            .args(["build", "-q"])
+            .current_dir(desk.root())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(wait));
+        let _ = child.kill();
+        child.wait().unwrap();
+        for n in 0..150 {
+            let page = clean.read(&format!("n{n}.html"));
+            assert!(page.ends_with("</html>\n"), "every page is whole");
+        }
+    }
+    let again = desk.build().fine();
+    assert_eq!(again.files(), expected);
+    assert!(again.read("n7.html").contains("Changed 7"));
+}
+
+#[test]
+fn a_commit_that_was_cut_off_is_finished() {
+    let desk = Desk::new().file("a.md", "# A").file("b.md", "# B");
+    let site = desk.build().fine();
+    let own = site.path(".bindery");
+    fs::create_dir_all(own.join("stage/files")).unwrap();
+    fs::write(own.join("stage/files/new.html"), "staged").unwrap();
+    fs::write(
+        own.join("journal.json"),
+        r#"{"version":1,"moves":["gone-already.html","new.html"],"prune":["b.html"],"files":["a.html","new.html"]}"#,
+    )
+    .unwrap();
+    fs::write(site.path("gone-already.html"), "moved before").unwrap();
+    fs::remove_file(desk.root().join("b.md")).unwrap();
+    let site = desk.build().fine();
+    assert!(!site.has("new.html"), "finished, and then pruned as no page of this site");
+    assert!(
+        site.has("a.html")
+            && !site.has("b.html")
+            && !own.join("journal.json").exists()
+            && !own.join("stage").exists()
+    );
+}
+
+#[test]
+fn strict_takes_warnings_for_errors() {
+    let desk = Desk::new().file("a.md", "# A\n\n[x](gone.md)");
+    assert_eq!(desk.build().code, 0);
+    assert_eq!(desk.build_with(&["--strict"]).code, 1);
+    assert!(desk.build().stderr.contains("1 page, 0 errors, 1 warning in"));
+}
