@@ -219,8 +219,15 @@ fn payloads_in_every_field_run_nowhere() {
     for file in site.files().into_iter().filter(|file| file.ends_with(".html") && file != "404.html") {
         let page = site.read(&file);
         assert_eq!(page.matches("<script").count(), page.matches("<script src=\"").count(), "{file}");
+        // What stands between `<` and `>` is markup: text has its `<` escaped.
+        let tags: String = page
+            .split('<')
+            .skip(1)
+            .filter_map(|rest| rest.split('>').next())
+            .map(|tag| format!("<{tag}>"))
+            .collect();
         for bad in ["<svg", "<iframe", "<base", "<form", "href=\"javascript", "src=\"data:text"] {
-            assert!(!page.to_lowercase().contains(bad), "{bad} in {file}");
+            assert!(!tags.to_lowercase().contains(bad), "{bad} in {file}");
         }
     }
 }
