@@ -36,7 +36,10 @@ fn streams_are_merged_and_settled() {
 fn ansi_colours_are_classes() {
     let page = shown(stream("stdout", "\u{1b}[1;31mbad\u{1b}[0m \u{1b}[38;2;1;2;3mexact\u{1b}[0m <x>"));
     assert!(page.contains("<span class=\"ansi-red-intense-fg ansi-bold\">bad</span>"), "{page}");
-    assert!(page.contains("<span style=\"color:#010203\">exact</span> &lt;x&gt;"), "{page}");
+    assert!(
+        page.contains("<span class=\"ansi-rgb-fg\" style=\"--fg:#010203\">exact</span> &lt;x&gt;"),
+        "{page}"
+    );
 }
 
 #[test]

@@ -1,29 +1,43 @@
-//! Bodies between rendering and producing: one file a page, so that memory does not grow with the
-//! text of the site.
+//! Bodies between rendering and producing: on the disk, so that memory does not grow with the
+//! text of the site. All lie in one file, since making a file costs more than filling it.
 
 #![expect(clippy::disallowed_methods, reason = "this is the edge")]
 
-use std::fs;
-use std::io;
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use crate::render::Fragment;
 use crate::site::{Bodies, PageId};
 
-/// Bodies in a temporary folder, which goes when this value does.
+/// Bodies in a temporary file, which goes when this value does.
 #[derive(Debug)]
 pub struct Packs {
-    folder: PathBuf,
+    path: PathBuf,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    file: File,
+    end: u64,
+    /// Where each body lies: offset and length.
+    places: HashMap<PageId, (u64, usize)>,
 }
 
 impl Packs {
-    /// Packs in a new folder, which must be on a disk of its own user: nothing in it is checked.
+    /// Packs in a new file at `path`.
     ///
     /// # Errors
     /// What the system says.
-    pub fn new(folder: PathBuf) -> io::Result<Self> {
-        fs::create_dir_all(&folder)?;
-        Ok(Self { folder })
+    pub fn new(path: PathBuf) -> io::Result<Self> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let file = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
+        Ok(Self { path, inner: Mutex::new(Inner { file, end: 0, places: HashMap::new() }) })
     }
 
     /// Puts the body of a page away.
@@ -32,25 +46,41 @@ impl Packs {
     /// What the system says.
     pub fn put(&self, page: PageId, body: &Fragment) -> io::Result<()> {
         let bytes = postcard::to_stdvec(body).map_err(io::Error::other)?;
-        fs::write(self.file(page), bytes)
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = inner.end;
+        inner.file.seek(SeekFrom::Start(at))?;
+        inner.file.write_all(&bytes)?;
+        inner.end += bytes.len() as u64;
+        inner.places.insert(page, (at, bytes.len()));
+        Ok(())
     }
 
-    fn file(&self, page: PageId) -> PathBuf {
-        self.folder.join(page.to_string())
+    fn bytes(&self, page: PageId) -> io::Result<Vec<u8>> {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, length) = *inner
+            .places
+            .get(&page)
+            .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "it was never put"))?;
+        let mut bytes = vec![0; length];
+        inner.file.seek(SeekFrom::Start(at))?;
+        inner.file.read_exact(&mut bytes)?;
+        Ok(bytes)
     }
 }
 
 impl Bodies for Packs {
     fn body(&self, page: PageId) -> Result<Fragment, String> {
-        let file = self.file(page);
-        let bytes = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-        postcard::from_bytes(&bytes).map_err(|error| format!("{}: {error}", file.display()))
+        let say = |error: &dyn std::fmt::Display| {
+            format!("a body in `{}` cannot be had: {error}", self.path.display())
+        };
+        let bytes = self.bytes(page).map_err(|error| say(&error))?;
+        postcard::from_bytes(&bytes).map_err(|error| say(&error))
     }
 }
 
 impl Drop for Packs {
     fn drop(&mut self) {
         // What cannot be removed now lies in the stage, which the next build clears.
-        let _ = fs::remove_dir_all(&self.folder);
+        let _ = fs::remove_file(&self.path);
     }
 }

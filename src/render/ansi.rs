@@ -86,8 +86,10 @@ impl Style {
                 let n = if self.bold && n < 8 { n + 8 } else { n };
                 classes.push(format!("ansi-{}-fg", NAMES[usize::from(n & 15)]));
             }
+            // The theme keeps the hue of an exact colour, and its lightness as far as it can be read.
             Some(Color::Rgb(r, g, b)) => {
-                let _ = write!(style, "color:#{r:02x}{g:02x}{b:02x}");
+                classes.push("ansi-rgb-fg".into());
+                let _ = write!(style, "--fg:#{r:02x}{g:02x}{b:02x}");
             }
             None if self.inverse => classes.push("ansi-default-inverse-fg".into()),
             None => {}
@@ -98,6 +100,8 @@ impl Style {
                 if !style.is_empty() {
                     style.push(';');
                 }
+                let light = 3 * u32::from(r) + 6 * u32::from(g) + u32::from(b) > 1200;
+                classes.push(if light { "ansi-on-light" } else { "ansi-on-dark" }.into());
                 let _ = write!(style, "background-color:#{r:02x}{g:02x}{b:02x}");
             }
             None if self.inverse => classes.push("ansi-default-inverse-bg".into()),
@@ -277,8 +281,14 @@ mod tests {
     fn colours_become_classes_and_nothing_escapes() {
         assert_eq!(html("\u{1b}[31mred\u{1b}[0m <b>"), "<span class=\"ansi-red-fg\">red</span> &lt;b&gt;");
         assert_eq!(html("\u{1b}[1;32mok"), "<span class=\"ansi-green-intense-fg ansi-bold\">ok</span>");
-        assert_eq!(html("\u{1b}[38;5;208mx\u{1b}[m"), "<span style=\"color:#ff8700\">x</span>");
-        assert_eq!(html("\u{1b}[48;2;1;2;3mx"), "<span style=\"background-color:#010203\">x</span>");
+        assert_eq!(
+            html("\u{1b}[38;5;208mx\u{1b}[m"),
+            "<span class=\"ansi-rgb-fg\" style=\"--fg:#ff8700\">x</span>"
+        );
+        assert_eq!(
+            html("\u{1b}[48;2;1;2;3mx"),
+            "<span class=\"ansi-on-dark\" style=\"background-color:#010203\">x</span>"
+        );
         assert_eq!(html("a\u{1b}[2Kb\u{1b}]0;t\u{7}c\u{1b}"), "abc");
     }
 
