@@ -1,6 +1,13 @@
 //! Markdown as notebooks hold it.
 
-#![allow(missing_docs, reason = "tests are no library")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "tests may fail and touch the world"
+)]
 
 mod common;
 
@@ -142,4 +149,15 @@ fn the_first_heading_is_the_title_once() {
     assert!(site.read("b.html").contains(">TSG001 - Setext</h1>"));
     assert!(site.read("c.html").contains("<title>C "), "{}", site.read("c.html"));
     assert!(site.content("d.html").contains("Its own heading"));
+}
+
+#[test]
+fn a_title_in_html_is_a_title_too() {
+    let site = Desk::new()
+        .prose("a.ipynb", "<h1 id=\"own\">Workshop <b>2</b></h1>\n\ntext\n\n# A part")
+        .build()
+        .fine();
+    assert!(site.read("a.html").contains("<h1 id=\"own\">Workshop <b>2</b></h1>"));
+    let content = site.content("a.html");
+    assert!(!content.contains("Workshop") && content.contains(">A part<a"), "{content}");
 }

@@ -1,6 +1,13 @@
 //! Outputs: every type shows something, and nothing of it runs.
 
-#![allow(missing_docs, reason = "tests are no library")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "tests may fail and touch the world"
+)]
 
 mod common;
 

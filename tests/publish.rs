@@ -1,6 +1,13 @@
 //! Publishing: nothing of the user's is lost, and the site is whole at every moment.
 
-#![allow(missing_docs, reason = "tests are no library")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "tests may fail and touch the world"
+)]
 
 mod common;
 

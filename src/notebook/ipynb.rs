@@ -384,9 +384,13 @@ fn source_text(raw: &RawValue, lists: Lists, odd: &mut impl FnMut(&str)) -> Stri
     }
 }
 
-/// `text` with Windows and old Mac line ends folded to `\n`.
-fn normal_lines(text: &str) -> String {
-    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
+/// `text` with Windows and old Mac line ends folded to `\n`, and U+FFFD for control characters
+/// that no HTML may hold.
+pub(super) fn normal_lines(text: &str) -> String {
+    let text =
+        if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };
+    let is_odd = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if text.contains(is_odd) { text.replace(is_odd, "\u{fffd}") } else { text }
 }
 
 /// Formats 3 and 2 name the language in each code cell: the first one is the notebook's.

@@ -1,13 +1,14 @@
 //! Plain Markdown pages: a notebook of one Markdown cell.
 
 use super::decode::decode;
+use super::ipynb::normal_lines;
 use super::options::CellOptions;
 use super::{Cell, CellKind, Format, FrontMatter, Notebook};
 use crate::diagnostic::{CellRef, Note};
 
 /// Reads a Markdown page with optional front matter.
 pub(super) fn read(bytes: &[u8], notes: &mut Vec<Note>) -> Notebook {
-    let text = decode(bytes, notes).replace("\r\n", "\n");
+    let text = normal_lines(&decode(bytes, notes));
     let mut notebook = Notebook::empty(Format::Markdown);
     let body = match FrontMatter::split(&text, notes) {
         Some((map, rest)) => {

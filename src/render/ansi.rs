@@ -212,7 +212,8 @@ fn escape_sequence(text: &str) -> (Option<&str>, usize) {
 }
 
 fn has_controls(text: &str) -> bool {
-    text.bytes().any(|byte| (byte < 0x20 && byte != b'\t') || byte == 0x7f)
+    // The second group of controls begins with this byte in UTF-8.
+    text.bytes().any(|byte| (byte < 0x20 && byte != b'\t') || byte == 0x7f || byte == 0xc2)
 }
 
 /// Text without control characters, which no HTML may hold.

@@ -12,7 +12,7 @@ use ammonia::{Builder, UrlRelative};
 
 use super::asset;
 use super::fragment::{Fragment, Image, Link, Slot};
-use super::page::{Heading, PageState};
+use super::page::{Heading, PageState, Title};
 use super::styler::{self, Styles};
 use super::svg;
 use crate::digest::Digest;
@@ -190,9 +190,10 @@ pub(super) fn clean(html: &str, pieces: Pieces, origin: Origin, page: &mut PageS
         page,
         tables: 0,
         links: 0,
+        title: None,
     };
     weaver.weave(&cleaned);
-    weaver.out
+    weaver.finish()
 }
 
 /// Takes out what the sanitiser would lose: frames become links, drawings become pictures.
@@ -300,6 +301,8 @@ struct Weaver<'a> {
     page: &'a mut PageState,
     tables: usize,
     links: usize,
+    /// The title that is being taken out, and the text before it.
+    title: Option<(Fragment, Title)>,
 }
 
 /// The attributes of one tag as the serialiser wrote them, values unescaped.
@@ -327,6 +330,17 @@ impl Weaver<'_> {
         self.out.markup(&html[at..]);
     }
 
+    /// What was woven; a title that was never closed stays where it is.
+    fn finish(self) -> Fragment {
+        match self.title {
+            Some((mut before, _)) => {
+                before.append(self.out);
+                before
+            }
+            None => self.out,
+        }
+    }
+
     fn open(&mut self, name: &str, attributes: Attributes<'_>, after: &str) {
         let get =
             |key: &str| attributes.iter().find(|(name, _)| *name == key).map(|(_, value)| value.as_ref());
@@ -339,6 +353,9 @@ impl Weaver<'_> {
             if let Some(piece) = self.pieces.get_mut(number).and_then(Option::take) {
                 self.out.append(piece);
             }
+            return;
+        }
+        if name == "h1" && self.take_title(after, get("id").or_else(|| get("name"))) {
             return;
         }
         match name {
@@ -394,7 +411,31 @@ impl Weaver<'_> {
         self.out.markup(">");
     }
 
+    /// Begins to take the page's title out of its text, where this heading is to be it.
+    fn take_title(&mut self, after: &str, id: Option<&str>) -> bool {
+        let text = text_of(&after[..after.find("</h1").unwrap_or(after.len())]);
+        let says_it = self.page.title_is.as_ref().is_none_or(|title| *title == text);
+        if !self.page.wants_title || self.title.is_some() || text.is_empty() || !says_it {
+            return false;
+        }
+        let (id, alias) = match id {
+            Some(id) if self.page.anchors.take_authors(id) => (id.to_owned(), self.page.anchors.alias(&text)),
+            _ => self.page.anchors.of_heading(&text),
+        };
+        let before = std::mem::take(&mut self.out);
+        self.title = Some((before, Title { text, html: Fragment::new(), id, alias }));
+        true
+    }
+
     fn close(&mut self, name: &str) {
+        if name == "h1"
+            && let Some((before, mut title)) = self.title.take()
+        {
+            title.html = std::mem::replace(&mut self.out, before);
+            self.page.wants_title = false;
+            self.page.title = Some(title);
+            return;
+        }
         self.out.markup("</");
         self.out.markup(name);
         self.out.markup(">");

@@ -447,7 +447,10 @@ impl Writer<'_> {
             Event::End(TagEnd::Image) => {
                 let Some(PendingImage { target, title, alt, line, .. }) = self.image.take() else { return };
                 let alt = self.unmask(&alt);
-                self.gather(&alt);
+                // Badges are no words of a description.
+                if self.heading.is_some() {
+                    self.gather(&alt);
+                }
                 let image = Image {
                     link: link(&target, self.page, line),
                     alt,

@@ -114,7 +114,7 @@ impl Scan<'_> {
         }
         if rest.starts_with('$') {
             let body = self.dollar(at + 1)?;
-            return found(1, body, 1, false);
+            return found(1, body, 1, is_environment(&self.source[at + 1..at + 1 + body]));
         }
         if rest.starts_with("\\\\(") {
             return found(3, self.close(at + 3, "\\\\)")?, 3, false);
@@ -295,13 +295,15 @@ impl Math {
         };
         match done {
             Ok(mathml) => {
-                out.push_str(&format!("<span class=\"{class}\">"));
+                let scrolls = if display { " tabindex=\"0\"" } else { "" };
+                out.push_str(&format!("<span class=\"{class}\"{scrolls}>"));
                 push_conforming(&mathml, tex, out);
                 out.push_str("</span>");
                 Ok(())
             }
             Err(why) => {
-                out.push_str(&format!("<code class=\"{class} math-tex\">"));
+                let scrolls = if display { " tabindex=\"0\"" } else { "" };
+                out.push_str(&format!("<code class=\"{class} math-tex\"{scrolls}>"));
                 escape_text_into(out, tex);
                 out.push_str("</code>");
                 Err(why.lines().next().unwrap_or_default().to_owned())
@@ -353,6 +355,8 @@ fn prepare(tex: &str) -> String {
         ("\\mbox{", "\\text{"),
         ("\\bf ", "\\mathbf "),
         ("\\hspace*", "\\hspace"),
+        ("\\cr\n", "\\\\\n"),
+        ("\\cr ", "\\\\ "),
     ] {
         if tex.contains(from) {
             tex = tex.replace(from, to);
@@ -367,9 +371,33 @@ fn prepare(tex: &str) -> String {
     tex
 }
 
+/// What the HTML validator objects to in the library's MathML, and what says the same: elements
+/// that MathML Core styles by CSS take a style where the attribute is not theirs.
+const REWRITES: &[(&str, &str)] = &[
+    (
+        "<mtable displaystyle=\"true\" scriptlevel=\"0\" style=\"",
+        "<mtable displaystyle=\"true\" style=\"math-depth:0;",
+    ),
+    (
+        "<mtable displaystyle=\"true\" scriptlevel=\"0\"",
+        "<mtable displaystyle=\"true\" style=\"math-depth:0\"",
+    ),
+    ("<mfrac displaystyle=\"true\"", "<mfrac style=\"math-style:normal\""),
+    ("<mfrac displaystyle=\"false\"", "<mfrac style=\"math-style:compact\""),
+    ("<mrow displaystyle=\"true\" scriptlevel=\"0\"", "<mrow style=\"math-style:normal;math-depth:0\""),
+    ("<mrow displaystyle=\"true\"", "<mrow style=\"math-style:normal\""),
+    ("<mrow displaystyle=\"false\" scriptlevel=\"0\"", "<mrow style=\"math-style:compact;math-depth:0\""),
+];
+
 /// Appends the library's MathML, rewritten where the HTML validator objects, with the TeX as its
 /// text for copying and for readers of the screen.
 fn push_conforming(mathml: &str, tex: &str, out: &mut String) {
+    let mut mathml = mathml.to_owned();
+    for (from, to) in REWRITES {
+        if mathml.contains(from) {
+            mathml = mathml.replace(from, to);
+        }
+    }
     match mathml.find('>') {
         Some(end) if mathml.starts_with("<math") => {
             out.push_str(&mathml[..end]);
@@ -378,8 +406,19 @@ fn push_conforming(mathml: &str, tex: &str, out: &mut String) {
             out.push('"');
             out.push_str(&mathml[end..]);
         }
-        _ => out.push_str(mathml),
+        _ => out.push_str(&mathml),
     }
+}
+
+/// Whether a formula between single `$` is one whole display environment.
+fn is_environment(tex: &str) -> bool {
+    const DISPLAYED: [&str; 6] = ["align", "equation", "gather", "eqnarray", "multline", "alignat"];
+    let tex = tex.trim();
+    DISPLAYED.iter().any(|name| {
+        tex.strip_prefix("\\begin{").is_some_and(|rest| rest.starts_with(name))
+            && tex.ends_with('}')
+            && tex.matches("\\begin{").count() == tex.matches("\\end{").count()
+    })
 }
 
 #[cfg(test)]
@@ -430,6 +469,9 @@ mod tests {
     fn what_cannot_be_set_stands_as_tex() {
         let mut out = String::new();
         assert!(Math::new(Vec::new()).set("\\nosuch{<x>}", true, &mut out).is_err());
-        assert_eq!(out, "<code class=\"math math-display math-tex\">\\nosuch{&lt;x&gt;}</code>");
+        assert_eq!(
+            out,
+            "<code class=\"math math-display math-tex\" tabindex=\"0\">\\nosuch{&lt;x&gt;}</code>"
+        );
     }
 }

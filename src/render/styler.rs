@@ -73,9 +73,9 @@ const PROPERTIES: &[&str] = &[
 
 /// The declarations of a `style` attribute that may stay; `None` where none may.
 ///
-/// A ground without a text colour gets the one that can be read on it; a text colour that is all
-/// but black or white and has no ground of its own goes, since in one of the two modes nobody
-/// could read it.
+/// A ground without a text colour gets the one that can be read on it. A text colour without a
+/// ground is given to the theme as `--fg`, which fits it to the mode; one that is all but black or
+/// white, or unknown here, goes.
 pub(super) fn inline(style: &str) -> Option<String> {
     let mut kept: Vec<(String, String)> = Vec::new();
     for declaration in style.split(';') {
@@ -101,8 +101,13 @@ pub(super) fn inline(style: &str) -> Option<String> {
                 kept.push(("color".to_owned(), if light > 0.4 { "#1a1a1a" } else { "#f5f5f5" }.to_owned()));
             }
         }
-        (None, Some(at)) if luminance(&kept[at].1).is_some_and(|light| !(0.06..=0.8).contains(&light)) => {
-            kept.remove(at);
+        // The theme keeps its hue, and its lightness as far as it can be read on the page.
+        (None, Some(at)) => {
+            if luminance(&kept[at].1).is_some_and(|light| (0.02..=0.9).contains(&light)) {
+                kept[at].0 = "--fg".to_owned();
+            } else {
+                kept.remove(at);
+            }
         }
         _ => {}
     }
@@ -217,7 +222,7 @@ mod tests {
 
     #[test]
     fn styles_neither_load_nor_hide() {
-        assert_eq!(inline("position:fixed;background:url(http://x);color:red"), Some("color:red".into()));
+        assert_eq!(inline("position:fixed;background:url(http://x);color:red"), Some("--fg:red".into()));
         assert_eq!(inline("color:#000"), None);
         assert_eq!(
             inline("background-color: #ffff00"),

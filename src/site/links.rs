@@ -116,7 +116,7 @@ impl Resolved {
     }
 
     fn outside(url: &str) -> Self {
-        Self { target: Target::Outside(url.to_owned()), file: None, remark: None }
+        Self { target: Target::Outside(encode_outside(url)), file: None, remark: None }
     }
 
     fn dead(why: impl Into<String>, help: &'static str) -> Self {
@@ -399,6 +399,25 @@ impl Site {
             ),
         })
     }
+}
+
+/// A URL with what no URL may hold percent-encoded; its host stays as it is.
+fn encode_outside(url: &str) -> String {
+    let host_end = match url.find("://") {
+        Some(at) => at + 3 + url[at + 3..].find(['/', '?', '#']).unwrap_or(url.len() - at - 3),
+        None => 0,
+    };
+    let mut out = url[..host_end].to_owned();
+    for c in url[host_end..].chars() {
+        match c {
+            '^' | '[' | ']' | '{' | '}' | '|' | '\\' | '`' | '<' | '>' | '"' | ' ' => {
+                out.push_str(&format!("%{:02X}", u32::from(c)));
+            }
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// The scheme of a URL in lower-case letters, where it has one.

@@ -72,6 +72,7 @@
     var narrow = window.matchMedia('(max-width: 60rem)');
     var fit = function () { if (nav) nav.open = !narrow.matches; };
     fit();
+    nav.dataset.ready = '';
     narrow.addEventListener('change', fit);
   }
 
