@@ -19,6 +19,7 @@ use crate::digest::Digest;
 use crate::html::unescape;
 
 /// Pieces of our own that stand in for their placeholders after cleaning.
+#[derive(Clone)]
 pub(super) struct Pieces {
     nonce: String,
     pieces: Vec<Fragment>,
@@ -376,18 +377,16 @@ impl Weaver<'_> {
         if let Some(more) = own_id.and_then(|id| self.styles.of(id)) {
             style = if style.is_empty() { more.to_owned() } else { format!("{more};{style}") };
         }
-        match (own_id.map(str::to_owned), heading_level(name)) {
+        let alias = match (own_id.map(str::to_owned), heading_level(name)) {
             (Some(id), level) => {
                 if self.page.anchors.take_authors(&id) {
                     self.attribute("id", &id);
                 }
-                if let Some(level) = level {
-                    self.heading(level, after, Some(id));
-                }
+                level.and_then(|level| self.heading(level, after, Some(id)))
             }
             (None, Some(level)) => self.heading(level, after, None),
-            (None, None) => {}
-        }
+            (None, None) => None,
+        };
         for (key, value) in &attributes {
             match *key {
                 "id" | "name" | "style" => {}
@@ -409,6 +408,11 @@ impl Weaver<'_> {
             self.out.markup(" controls preload=\"none\"");
         }
         self.out.markup(">");
+        if let Some(alias) = alias {
+            self.out.markup("<span class=\"alias\" id=\"");
+            self.out.attribute(&alias);
+            self.out.markup("\"></span>");
+        }
     }
 
     /// Begins to take the page's title out of its text, where this heading is to be it.
@@ -502,19 +506,24 @@ impl Weaver<'_> {
         self.out.append(piece);
     }
 
-    /// A heading in authors' HTML: it gets an anchor and a place in the contents as any other.
-    fn heading(&mut self, level: u8, after: &str, id: Option<String>) {
+    /// A heading in authors' HTML: it gets an anchor and a place in the contents as any other. What
+    /// comes back is JupyterLab's anchor, if that is another one.
+    fn heading(&mut self, level: u8, after: &str, id: Option<String>) -> Option<String> {
         let end = after.find("</h").unwrap_or(after.len());
         let text = text_of(&after[..end]);
         if text.is_empty() {
-            return;
+            return None;
         }
-        let id = id.unwrap_or_else(|| {
-            let id = self.page.anchors.of_heading(&text).0;
-            self.attribute("id", &id);
-            id
-        });
+        let (id, alias) = match id {
+            Some(id) => (id, None),
+            None => {
+                let (id, alias) = self.page.anchors.of_heading(&text);
+                self.attribute("id", &id);
+                (id, alias)
+            }
+        };
         self.page.headings.push(Heading { level, text, id, cell: self.origin.cell });
+        alias
     }
 }
 

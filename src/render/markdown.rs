@@ -74,6 +74,7 @@ pub(super) fn render(source: &str, page: &mut PageState) -> Fragment {
         lines_hidden: 0,
         next_formula: 0,
         blocks: 0,
+        html_title: false,
     };
     for (event, range) in events {
         writer.event(event, range);
@@ -105,6 +106,8 @@ struct Writer<'a> {
     lines_hidden: u32,
     next_formula: usize,
     blocks: usize,
+    /// Whether a first heading was written in HTML: the cleaner takes the title from it.
+    html_title: bool,
 }
 
 struct PendingImage {
@@ -399,6 +402,8 @@ impl Writer<'_> {
     }
 
     fn html(&mut self, html: &str) {
+        let lower = html.as_bytes().windows(3).any(|start| start.eq_ignore_ascii_case(b"<h1"));
+        self.html_title |= lower;
         let mut rest = html;
         while let Some((before, number, after)) = self.split_mark(rest) {
             self.out.markup(before);
@@ -468,6 +473,7 @@ impl Writer<'_> {
     fn start_heading(&mut self, level: HeadingLevel, id: Option<CowStr<'_>>) {
         let level = level as u8;
         let is_title = self.page.wants_title
+            && !self.html_title
             && self.saved.is_empty()
             && (level == 1 || (self.page.at_start && self.blocks == 0));
         let id = id
@@ -481,23 +487,22 @@ impl Writer<'_> {
         self.blocks += 1;
         let inner = std::mem::replace(&mut self.out, self.saved.pop().unwrap_or_default());
         let Some(PendingHeading { level, id, text, is_title }) = self.heading.take() else { return };
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let written = text;
+        let text = written.split_whitespace().collect::<Vec<_>>().join(" ");
         let (id, alias) = match id {
             Some(id) if self.page.anchors.take_authors(&id) => {
-                let alias = self.page.anchors.alias(&text);
+                let alias = self.page.anchors.alias(&written);
                 (id, alias)
             }
-            _ => self.page.anchors.of_heading(&text),
+            _ => self.page.anchors.of_heading(&written),
         };
         let says_it = self.page.title_is.as_ref().is_none_or(|title| *title == text);
         if is_title && says_it && !text.is_empty() {
-            let html = match self.pieces.take() {
+            let html = match self.pieces.clone() {
                 // The inner text may hold HTML and placeholders: it is cleaned on its own.
                 Some(pieces) => {
                     let origin = Origin { cell: self.page.at.number, line: self.line };
-                    let title = clean::clean(inner.html(), pieces, origin, self.page);
-                    self.pieces = Some(Pieces::new(&format!("{}#", self.source)));
-                    title
+                    clean::clean(inner.html(), pieces, origin, self.page)
                 }
                 None => inner,
             };
@@ -609,6 +614,7 @@ impl Writer<'_> {
     fn finish(mut self) -> Fragment {
         let cell = self.page.at.number;
         let footnotes = std::mem::take(&mut self.footnotes);
+        let referred = self.numbers.len();
         let mut notes: Vec<(usize, Fragment)> = Vec::with_capacity(footnotes.len());
         for (name, text) in footnotes {
             // A note that nothing refers to is text all the same.
@@ -621,9 +627,15 @@ impl Writer<'_> {
             let mut open = Fragment::new();
             open.markup(&format!("<li id=\"b:fn{cell}.{number}\">"));
             let mut close = Fragment::new();
-            close.markup(&format!("<a class=\"footnote-back\" href=\"#b:fr{cell}.{number}\" aria-label=\""));
-            close.label(Label::Back);
-            close.markup("\">↩</a></li>\n");
+            // Nothing leads back where nothing led here.
+            if number <= referred {
+                close.markup(&format!(
+                    "<a class=\"footnote-back\" href=\"#b:fr{cell}.{number}\" aria-label=\""
+                ));
+                close.label(Label::Back);
+                close.markup("\">↩</a>");
+            }
+            close.markup("</li>\n");
             frame.push((open, text, close));
         }
         if !frame.is_empty() {

@@ -173,7 +173,8 @@ impl Scan<'_> {
             let at = from + rest[from..].find(['$', '\n'])?;
             if rest.as_bytes()[at] == b'\n' {
                 let line = rest[at + 1..].trim_start_matches([' ', '\t', '>']);
-                if line.is_empty() || line.starts_with('\n') {
+                // A formula does not reach into the next row of a table.
+                if line.is_empty() || line.starts_with(['\n', '|']) {
                     return None;
                 }
                 from = at + 1;
@@ -195,11 +196,16 @@ impl Scan<'_> {
                 && after.is_some_and(|c| c.is_ascii_alphabetic() || c == '{');
             let money =
                 body.starts_with(|c: char| c.is_ascii_digit()) && after.is_some_and(|c| c.is_ascii_digit());
+            // `G$ONE and G$TWO`: names with a dollar in them.
+            let in_names = body.starts_with(|c: char| c.is_ascii_alphabetic())
+                && self.source[..start - 1].ends_with(|c: char| c.is_ascii_alphabetic())
+                && after.is_some_and(|c| c.is_ascii_alphabetic());
             let fits = apart == closes_apart || (!apart && body.ends_with('\n'));
             let fits = fits
                 && !body.trim().is_empty()
                 && !shell
                 && !money
+                && !in_names
                 && !after.is_some_and(|c| c.is_ascii_digit());
             let code = self.code[self.next_code..]
                 .iter()
@@ -288,10 +294,13 @@ impl Math {
             Err("it is too long or too deeply nested".to_owned())
         } else {
             let tex = prepare(tex);
-            self.engine
-                .convert_with_local_state(&tex, mode)
-                .map_err(|error| error.to_string())
-                .map(|result| result.mathml)
+            // The library has panicked on odd input before: that is one formula's fault, not the page's.
+            let set = std::panic::AssertUnwindSafe(|| self.engine.convert_with_local_state(&tex, mode));
+            match std::panic::catch_unwind(set) {
+                Ok(Ok(result)) => Ok(result.mathml),
+                Ok(Err(error)) => Err(error.to_string()),
+                Err(_) => Err("the library that sets formulas fails on it".to_owned()),
+            }
         };
         match done {
             Ok(mathml) => {

@@ -100,8 +100,10 @@ impl PageState {
     pub(super) fn image(&mut self, image: Image) -> Fragment {
         let target = image.link.target.clone();
         if let Some(name) = target.strip_prefix("attachment:") {
-            let name = crate::path::percent_decode(name).unwrap_or_else(|| name.to_owned());
-            return self.attached(&name, image);
+            // Some editors escape the name in both places, others in the link only.
+            let as_written = self.attachments.iter().any(|attachment| attachment.name == name);
+            let decoded = crate::path::percent_decode(name).filter(|_| !as_written);
+            return self.attached(&decoded.unwrap_or_else(|| name.to_owned()), image);
         }
         if let Some(data) = target.strip_prefix("data:") {
             let made = match data.split_once(',') {
@@ -198,7 +200,7 @@ impl Anchors {
     /// The anchor of a heading (GitHub's slug, numbered where it is taken) and, where that differs
     /// and is free, the one that JupyterLab makes of the same text.
     pub(super) fn of_heading(&mut self, text: &str) -> (String, Option<String>) {
-        let slug = slug(text);
+        let slug = slug(&text.split_whitespace().collect::<Vec<_>>().join(" "));
         let mut id = slug.clone();
         let mut n = 0;
         while !self.taken.insert(id.clone()) {
@@ -210,7 +212,7 @@ impl Anchors {
 
     /// JupyterLab's anchor for a heading, where it is free.
     pub(super) fn alias(&mut self, text: &str) -> Option<String> {
-        let alias: String = text.split_whitespace().collect::<Vec<_>>().join("-");
+        let alias: String = text.trim().replace(char::is_whitespace, "-");
         (!alias.is_empty() && self.taken.insert(alias.clone())).then_some(alias)
     }
 
