@@ -1,12 +1,14 @@
 //! Bytes of a file → text.
 
+use std::borrow::Cow;
+
 use crate::diagnostic::{Note, Rule};
 
 /// Decodes UTF-8 with or without a byte order mark, and UTF-16 with one. Windows line ends stay:
 /// inside JSON they are white space, and the readers fold them in text.
 ///
 /// Bytes that are no UTF-8 become U+FFFD, which is said in a warning.
-pub(super) fn decode(bytes: &[u8], notes: &mut Vec<Note>) -> String {
+pub(super) fn decode<'a>(bytes: &'a [u8], notes: &mut Vec<Note>) -> Cow<'a, str> {
     let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| -> String {
         let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
         char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
@@ -18,23 +20,23 @@ pub(super) fn decode(bytes: &[u8], notes: &mut Vec<Note>) -> String {
                 Note::info(Rule::NotebookOdd, "the file is UTF-16, read as such")
                     .help("save it as UTF-8: other tools refuse it"),
             );
-            utf16(rest, u16::from_le_bytes)
+            Cow::Owned(utf16(rest, u16::from_le_bytes))
         }
         [0xfe, 0xff, rest @ ..] => {
             notes.push(
                 Note::info(Rule::NotebookOdd, "the file is UTF-16, read as such")
                     .help("save it as UTF-8: other tools refuse it"),
             );
-            utf16(rest, u16::from_be_bytes)
+            Cow::Owned(utf16(rest, u16::from_be_bytes))
         }
         [0xef, 0xbb, 0xbf, rest @ ..] => utf8(rest, notes),
         _ => utf8(bytes, notes),
     }
 }
 
-fn utf8(bytes: &[u8], notes: &mut Vec<Note>) -> String {
+fn utf8<'a>(bytes: &'a [u8], notes: &mut Vec<Note>) -> Cow<'a, str> {
     match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
+        Ok(text) => Cow::Borrowed(text),
         Err(error) => {
             let line = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() + 1;
             notes.push(
@@ -45,7 +47,7 @@ fn utf8(bytes: &[u8], notes: &mut Vec<Note>) -> String {
                 .at_line(u32::try_from(line).unwrap_or(u32::MAX))
                 .help("save the file as UTF-8"),
             );
-            String::from_utf8_lossy(bytes).into_owned()
+            String::from_utf8_lossy(bytes)
         }
     }
 }

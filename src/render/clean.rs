@@ -579,3 +579,46 @@ fn tag(html: &str, at: usize) -> Option<(&str, Attributes<'_>, usize)> {
 
 /// The id → style table is a plain map; kept here so that the weaver can be read alone.
 pub(super) type StyleMap = HashMap<String, String>;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::render::math::Math;
+    use crate::render::plain_table;
+
+    fn the_long_way(html: &str) -> Fragment {
+        let mut page = PageState::new(Math::new(Vec::new()), None);
+        clean(html, Pieces::new(html), Origin { cell: 1, line: 1 }, &mut page)
+    }
+
+    const PANDAS: &str = "<div>\n<style scoped>\n    .dataframe tbody tr th {\n        vertical-align: top;\n    }\n</style>\n<table border=\"1\" class=\"dataframe\">\n  <thead>\n    <tr style=\"text-align: right;\">\n      <th></th>\n      <th>calls</th>\n    </tr>\n  </thead>\n  <tbody>\n    <tr>\n      <th>0</th>\n      <td>1.5</td>\n    </tr>\n  </tbody>\n</table>\n<p>1 rows × 2 columns</p>\n</div>";
+
+    #[test]
+    fn pandas_takes_the_short_cut() {
+        assert_eq!(plain_table::read(PANDAS), Some(the_long_way(PANDAS)));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_short_cut_leads_where_the_long_way_leads(parts in proptest::collection::vec(proptest::sample::select(&[
+            "<div>", "</div>", "<table>", "<table border=\"1\" class=\"dataframe\">", "</table>", "<thead>", "</thead>", "<tbody>",
+            "</tbody>", "<tr>", "<tr style=\"text-align: right;\">", "</tr>", "<th>", "</th>", "<td>", "</td>", "<p>", "</p>",
+            "<td style=\"color: red\">", "<style scoped>", "</style>", "x", " ", "\n", "&lt;", "é", "\u{0}", "<b>", "\"", "<td colspan=\"2\">",
+            "<table><tbody><tr><td>", "</td></tr></tbody></table>", "<table><thead><tr><th>", "</th></tr></thead>", "<!--", "-->",
+        ][..]), 0..14), wrap in 0..3_u8) {
+            let inner = parts.concat();
+            let html = match wrap {
+                0 => inner,
+                1 => format!("<table><tbody><tr><td>{inner}</td></tr></tbody></table>"),
+                _ => format!("<div>{inner}</div>"),
+            };
+            if let Some(short) = plain_table::read(&html) {
+                prop_assert_eq!(short, the_long_way(&html));
+            }
+        }
+    }
+}

@@ -15,6 +15,7 @@ mod markdown;
 mod math;
 mod output;
 mod page;
+mod plain_table;
 mod styler;
 mod svg;
 

@@ -11,7 +11,7 @@ use super::asset::{self, Asset};
 use super::clean::{self, Origin, Pieces};
 use super::fragment::{Fragment, Label, Slot};
 use super::page::{self, PageState};
-use super::{data, markdown};
+use super::{data, markdown, plain_table};
 use crate::config::OutputOptions;
 use crate::diagnostic::{Note, Rule};
 use crate::notebook::{MimeBundle, MimeData, Output, StreamName};
@@ -338,6 +338,9 @@ fn html(context: &Context<'_>, page: &mut PageState) -> Option<Fragment> {
         return None;
     }
     let origin = Origin { cell: page.at.number, line: 1 };
+    if let Some(table) = plain_table::read(text) {
+        return Some(table);
+    }
     let cleaned = clean::clean(text, Pieces::new(text), origin, page);
     let has_more = |what: &str| cleaned.html().contains(what);
     let seen = cleaned.has_text()
