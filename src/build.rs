@@ -16,7 +16,7 @@ use crate::history::{self, History};
 use crate::notebook::{Format, Notebook, Published, is_lfs_pointer};
 use crate::path::SitePath;
 use crate::render;
-use crate::site::{Dates, Input, PageId, PageRecord, Product, Site, csp_of, out_path};
+use crate::site::{Dates, Input, PageRecord, Product, Site, csp_of, out_path};
 use crate::theme::{Theme, view};
 
 /// What a build was asked for.
@@ -75,8 +75,7 @@ pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, Strin
             let works = Works { root, src, config, publisher: &publisher, packs: &packs };
             sources
                 .par_iter()
-                .enumerate()
-                .map(|(id, source)| works.page(id, source).inspect(|_| step()))
+                .map(|source| works.page(source).inspect(|_| step()))
                 .collect::<Result<Vec<_>, String>>()
         },
     );
@@ -84,7 +83,7 @@ pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, Strin
     let mut diagnostics = notes;
     diagnostics.extend(history_notes.into_iter().map(|note| Diagnostic::new(&SitePath::root(), note)));
     let mut pages = Vec::with_capacity(sources.len());
-    for (mut page, notes) in rendered? {
+    for (mut page, notes) in rendered?.into_iter().flatten() {
         page.change = changes.remove(&page.source);
         diagnostics.extend(notes.into_iter().map(|note| Diagnostic::new(&page.source, note)));
         pages.push(page);
@@ -136,13 +135,14 @@ struct Works<'a> {
 }
 
 impl Works<'_> {
-    /// Reads and renders one source; its body, downloads and assets are on the disk then.
-    fn page(&self, id: PageId, source: &Source) -> Result<(PageRecord, Vec<Note>), String> {
+    /// Reads and renders one source; its body, downloads and assets are on the disk then. A draft
+    /// gives nothing.
+    fn page(&self, source: &Source) -> Result<Option<(PageRecord, Vec<Note>)>, String> {
         let bytes = match disk::read_inside(self.root, &source.path) {
             Ok(bytes) => bytes,
             Err(error) => {
                 let note = Note::error(Rule::NotebookInvalid, format!("the file cannot be read: {error}"));
-                return Ok(failed(source, vec![note]));
+                return Ok(Some(failed(source, vec![note])));
             }
         };
         let rendered = catch_unwind(AssertUnwindSafe(|| render_one(&bytes, source.format, self.config)));
@@ -152,13 +152,16 @@ impl Works<'_> {
                 "bindery failed on this file, which is a fault of bindery",
             )
             .help("please report it with the file");
-            return Ok(failed(source, vec![note]));
+            return Ok(Some(failed(source, vec![note])));
         };
         if notes.iter().any(|note| note.severity == Severity::Error) {
-            return Ok(failed(source, notes));
+            return Ok(Some(failed(source, notes)));
+        }
+        if published.notebook().front.draft {
+            return Ok(None);
         }
         self.packs
-            .put(id, &rendered.body)
+            .put(&source.path, &rendered.body)
             .map_err(|error| format!("the body of `{}` cannot be kept: {error}", source.path))?;
         for asset in &rendered.assets {
             self.publisher.put(&out_path(&asset.name), &asset.bytes)?;
@@ -181,7 +184,7 @@ impl Works<'_> {
                 .put(&place.child(&format!("{name}.{}", script.extension)), script.text.as_bytes())?;
         }
         notes.extend(rendered.notes);
-        Ok((record, notes))
+        Ok(Some((record, notes)))
     }
 }
 
@@ -249,9 +252,20 @@ pub fn build_single(
 ) -> Result<(Vec<u8>, Vec<Diagnostic>), String> {
     let bytes = disk::read_inside(root, &source.path)
         .map_err(|error| format!("`{}` cannot be read: {error}", source.path))?;
-    let (published, rendered, mut notes) = render_one(&bytes, source.format, &config);
+    // In the pool, whose threads have room for what is deeply nested.
+    let attempt = || catch_unwind(AssertUnwindSafe(|| render_one(&bytes, source.format, &config)));
+    let (attempt, ()) = rayon::join(attempt, || ());
+    let Ok((published, rendered, mut notes)) = attempt else {
+        return Err(format!(
+            "bindery failed on `{}`, which is a fault of bindery; please report it",
+            source.path
+        ));
+    };
+    let mut record = PageRecord::new(&source.path, &published, rendered.outline, None);
+    if notes.iter().any(|note| note.severity == Severity::Error) {
+        (record, notes) = failed(source, notes);
+    }
     notes.extend(rendered.notes);
-    let record = PageRecord::new(&source.path, &published, rendered.outline, None);
     let mut diagnostics: Vec<Diagnostic> =
         notes.into_iter().map(|note| Diagnostic::new(&source.path, note)).collect();
     let theme = Arc::new(Theme::new(&config.language)?);

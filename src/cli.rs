@@ -132,7 +132,7 @@ impl Build {
             None => PathBuf::from(format!("{}.html", path.stem())),
         };
         let (bytes, diagnostics) = build::build_single(&root, &Source { path, format }, Arc::new(config))?;
-        std::fs::write(&out, bytes).map_err(|error| format!("`{}`: {error}", out.display()))?;
+        write_single(&out, src, &bytes)?;
         let outcome = Outcome { pages: 1, diagnostics, ..Outcome::default() };
         self.report(&root, &outcome);
         if !self.quiet {
@@ -191,6 +191,26 @@ impl Build {
             outcome.count(Severity::Error) + if self.strict { outcome.count(Severity::Warning) } else { 0 };
         if bad > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS }
     }
+}
+
+/// Writes the one file of a notebook: whole or not at all, and over nothing but an older one.
+fn write_single(out: &Path, src: &Path, bytes: &[u8]) -> Result<(), String> {
+    let shown = out.display();
+    if std::fs::canonicalize(out).is_ok_and(|real| real == src) {
+        return Err(format!("`{shown}` is the notebook itself; name another file with --out"));
+    }
+    if let Ok(old) = std::fs::read(out) {
+        let head = String::from_utf8_lossy(&old[..old.len().min(4096)]).into_owned();
+        if !head.contains("<meta name=\"generator\" content=\"bindery\">") {
+            return Err(format!(
+                "`{shown}` is there and not from bindery; name another file with --out, or: rm '{shown}'"
+            ));
+        }
+    }
+    let new = out.with_extension("html.new");
+    std::fs::write(&new, bytes)
+        .and_then(|()| std::fs::rename(&new, out))
+        .map_err(|error| format!("`{shown}`: {error}"))
 }
 
 fn summary(outcome: &Outcome, out: &Path, started: Instant) -> String {

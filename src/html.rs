@@ -62,12 +62,3 @@ pub fn unescape(text: &str) -> Cow<'_, str> {
             .replace("&amp;", "&"),
     )
 }
-
-/// A piece of JSON made safe to stand inside `<script>` or a `.js` file.
-pub fn json_for_script(json: &str) -> String {
-    json.replace('<', "\\u003c")
-        .replace('>', "\\u003e")
-        .replace('&', "\\u0026")
-        .replace('\u{2028}', "\\u2028")
-        .replace('\u{2029}', "\\u2029")
-}

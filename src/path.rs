@@ -27,8 +27,25 @@ const PATH: &AsciiSet = &CONTROLS
 
 /// A path relative to the root of a repo or a site: segments parted by `/`, none of them empty,
 /// `.` or `..`. So it cannot leave the root. The empty path is the root itself.
+///
+/// Reading one from a file checks it too: a manifest in the output folder may be forged.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct SitePath(String);
+
+impl TryFrom<String> for SitePath {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::new(&text).filter(|path| path.0 == text).ok_or("no path inside a site")
+    }
+}
+
+impl From<SitePath> for String {
+    fn from(path: SitePath) -> Self {
+        path.0
+    }
+}
 
 impl SitePath {
     /// The root.

@@ -298,6 +298,20 @@ fn what_is_no_file_is_no_page() {
     assert!(site.has("a.html"));
 }
 
+#[test]
+fn no_download_is_a_page() {
+    for extension in [".html", "svg", ".xhtml", "HTML", ".js", "xml"] {
+        let mut notebook = nb([code("<script>alert(1)</script>")]);
+        notebook["metadata"] = json!({"language_info": {"name": "html", "file_extension": extension}, "kernelspec": {"language": "python"}});
+        let mut python = notebook.clone();
+        python["metadata"]["language_info"]["name"] = json!("python");
+        let site = Desk::new().notebook("a.ipynb", notebook).notebook("b.ipynb", python).build();
+        for file in site.files().iter().filter(|file| file.starts_with("_bindery/scripts/")) {
+            assert!(file.ends_with(".txt") || file.ends_with(".py"), "{extension}: {file}");
+        }
+    }
+}
+
 fn json_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),

@@ -9,8 +9,9 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use crate::path::SitePath;
 use crate::render::Fragment;
-use crate::site::{Bodies, PageId};
+use crate::site::Bodies;
 
 /// Bodies in a temporary file, which goes when this value does.
 #[derive(Debug)]
@@ -24,7 +25,7 @@ struct Inner {
     file: File,
     end: u64,
     /// Where each body lies: offset and length.
-    places: HashMap<PageId, (u64, usize)>,
+    places: HashMap<SitePath, (u64, usize)>,
 }
 
 impl Packs {
@@ -40,26 +41,26 @@ impl Packs {
         Ok(Self { path, inner: Mutex::new(Inner { file, end: 0, places: HashMap::new() }) })
     }
 
-    /// Puts the body of a page away.
+    /// Puts the body of the page of a source away.
     ///
     /// # Errors
     /// What the system says.
-    pub fn put(&self, page: PageId, body: &Fragment) -> io::Result<()> {
+    pub fn put(&self, source: &SitePath, body: &Fragment) -> io::Result<()> {
         let bytes = postcard::to_stdvec(body).map_err(io::Error::other)?;
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let at = inner.end;
         inner.file.seek(SeekFrom::Start(at))?;
         inner.file.write_all(&bytes)?;
         inner.end += bytes.len() as u64;
-        inner.places.insert(page, (at, bytes.len()));
+        inner.places.insert(source.clone(), (at, bytes.len()));
         Ok(())
     }
 
-    fn bytes(&self, page: PageId) -> io::Result<Vec<u8>> {
+    fn bytes(&self, source: &SitePath) -> io::Result<Vec<u8>> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let (at, length) = *inner
             .places
-            .get(&page)
+            .get(source)
             .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "it was never put"))?;
         let mut bytes = vec![0; length];
         inner.file.seek(SeekFrom::Start(at))?;
@@ -69,11 +70,11 @@ impl Packs {
 }
 
 impl Bodies for Packs {
-    fn body(&self, page: PageId) -> Result<Fragment, String> {
+    fn body(&self, source: &SitePath) -> Result<Fragment, String> {
         let say = |error: &dyn std::fmt::Display| {
             format!("a body in `{}` cannot be had: {error}", self.path.display())
         };
-        let bytes = self.bytes(page).map_err(|error| say(&error))?;
+        let bytes = self.bytes(source).map_err(|error| say(&error))?;
         postcard::from_bytes(&bytes).map_err(|error| say(&error))
     }
 }

@@ -84,7 +84,15 @@ impl Publisher {
         }
         fs::create_dir_all(&own).map_err(|error| say(&own, error))?;
         let lock_path = own.join("lock");
-        let lock = File::create(&lock_path).map_err(|error| say(&lock_path, error))?;
+        if is_link(&lock_path) {
+            return Err(format!("`{}` is a link; remove it: rm {}", lock_path.display(), quoted(&lock_path)));
+        }
+        let lock = File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&lock_path)
+            .map_err(|error| say(&lock_path, error))?;
         // Where a file system knows no locks, one build at a time is the user's care.
         if let Err(fs::TryLockError::WouldBlock) = lock.try_lock() {
             return Err(format!(
@@ -223,42 +231,67 @@ fn quoted(path: &Path) -> String {
 fn finish(out: &Path, journal: &Journal) -> io::Result<()> {
     let stage = out.join(OWN).join("stage").join("files");
     let mut known: HashSet<PathBuf> = HashSet::new();
-    for path in &journal.moves {
+    for path in journal.moves.iter().filter(|path| path.segments().next() != Some(OWN)) {
         let from = place(&stage, path);
         let to = place(out, path);
         folder_inside(out, path, &mut known)?;
         match fs::rename(&from, &to) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound && to.is_file() => {}
-            // A folder of an older site may stand where a file is wanted now.
+            // A folder of the site before may stand where a file is wanted now.
             Err(_) if to.is_dir() && !from.is_dir() => {
-                fs::remove_dir(&to)?;
+                let below: Vec<&SitePath> =
+                    journal.prune.iter().filter(|old| old.below(path).is_some()).collect();
+                prune(out, &below)?;
+                if to.is_dir() {
+                    fs::remove_dir(&to).map_err(|error| {
+                        let shown = quoted(&to);
+                        let why = format!("{path} is a folder that holds somebody's files; if nobody needs them: rm -r {shown}");
+                        io::Error::new(error.kind(), why)
+                    })?;
+                }
                 fs::rename(&from, &to)?;
             }
             Err(error) => return Err(io::Error::new(error.kind(), format!("{path}: {error}"))),
         }
     }
-    for path in &journal.prune {
-        let file = place(out, path);
-        match fs::remove_file(&file) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut folder = file.parent();
-        // Folders that are empty now go too; one that holds something refuses.
-        while let Some(at) = folder.filter(|at| *at != out) {
-            if fs::remove_dir(at).is_err() {
-                break;
-            }
-            folder = at.parent();
-        }
-    }
+    prune(out, &journal.prune.iter().collect::<Vec<_>>())?;
     write_json(&out.join(MANIFEST), &Manifest { version: 1, files: journal.files.clone() })?;
     fs::remove_file(out.join(OWN).join("journal.json"))?;
     match fs::remove_dir_all(out.join(OWN).join("stage")) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Removes files of the site before, and the folders that are empty then. What lies behind a link
+/// is not ours and stays.
+fn prune(out: &Path, paths: &[&SitePath]) -> io::Result<()> {
+    for path in paths {
+        let mut at = out.to_path_buf();
+        let behind_a_link = path.parent().segments().any(|segment| {
+            at.push(segment);
+            fs::symlink_metadata(&at).is_ok_and(|meta| meta.is_symlink())
+        });
+        if behind_a_link || path.segments().next() == Some(OWN) {
+            continue;
+        }
+        let file = place(out, path);
+        // A file that is gone, or that became a folder of the new site, needs no removing.
+        let is_file = fs::symlink_metadata(&file).is_ok_and(|meta| !meta.is_dir());
+        if is_file {
+            fs::remove_file(&file)?;
+        }
+        let mut folder = file.parent();
+        // A folder that still holds something refuses to go.
+        while let Some(empty) = folder.filter(|folder| *folder != out) {
+            if fs::remove_dir(empty).is_err() {
+                break;
+            }
+            folder = empty.parent();
+        }
+    }
+    Ok(())
 }
 
 /// Makes the folder of a file of the site. A link on the way is refused: it might lead out.
@@ -287,7 +320,12 @@ fn folder_inside(out: &Path, path: &SitePath, known: &mut HashSet<PathBuf>) -> i
 
 fn write_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
     let new = path.with_extension("new");
-    let mut file = File::create(&new)?;
+    // Whatever stands there, a link above all, is not written through.
+    match fs::remove_file(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = File::options().write(true).create_new(true).open(&new)?;
     file.write_all(&serde_json::to_vec(value)?)?;
     file.sync_all()?;
     fs::rename(&new, path)

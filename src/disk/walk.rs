@@ -37,8 +37,7 @@ pub struct Found {
 }
 
 /// Folders of tools, never of authors. Hidden folders are passed over as well.
-const TOOLS: [&str; 8] =
-    ["node_modules", "__pycache__", "site-packages", "venv", "env", "__MACOSX", "_build", "virtualenv"];
+const TOOLS: [&str; 4] = ["node_modules", "__pycache__", "site-packages", "__MACOSX"];
 
 /// The root of the repo that `src` lies in: the folder of `bindery.toml`, else of `.git`, else
 /// `src` itself.
@@ -107,6 +106,10 @@ pub fn walk(root: &Path, src: &SitePath, out: &Path, config: &Config) -> Result<
         if entry.path_is_symlink() && !found.follows(root, &entry, &path) {
             continue;
         }
+        // Hidden files are for tools; secrets like to live in them.
+        if path.name().starts_with('.') {
+            continue;
+        }
         let format = match path.extension().as_str() {
             "ipynb" => Some(Format::Ipynb),
             "md" | "markdown" => Some(Format::Markdown),
@@ -115,9 +118,11 @@ pub fn walk(root: &Path, src: &SitePath, out: &Path, config: &Config) -> Result<
         let is_page = path.below(src).is_some()
             && (config.include.is_empty() || include.is_match(path.as_str()))
             && !exclude.is_match(path.as_str());
-        match format.filter(|_| is_page) {
-            Some(format) => pages.push(Source { path, format }),
-            None => {
+        match format {
+            Some(format) if is_page => pages.push(Source { path, format }),
+            // What is excluded as a page is not published as a file either.
+            Some(_) if exclude.is_match(path.as_str()) => {}
+            _ => {
                 found.files.insert(path);
             }
         }
@@ -134,7 +139,6 @@ pub fn walk(root: &Path, src: &SitePath, out: &Path, config: &Config) -> Result<
                 &page.path,
                 Note::info(Rule::Skipped, format!("it is the text form of `{twin}`, which is published")),
             );
-            found.files.insert(page.path);
         } else {
             found.sources.push(page);
         }
@@ -161,6 +165,9 @@ impl Found {
             Ok(_) if !inside => "the link leaves the repo".to_owned(),
             Ok(real) if real.is_dir() => {
                 "the link leads to a folder; its files are published where they are".to_owned()
+            }
+            Ok(real) if !is_open(root, &real, path) => {
+                "the link leads to a hidden file or to one of another kind".to_owned()
             }
             Ok(_) => return true,
         };
@@ -190,6 +197,14 @@ impl Found {
             }
         }
     }
+}
+
+/// Whether a link's target is a file that could be published itself: nothing on its way is hidden,
+/// and it is of the same kind as the link says.
+fn is_open(root: &Path, real: &Path, link: &SitePath) -> bool {
+    let root = fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
+    let Some(target) = relative(&root, real) else { return false };
+    target.extension() == link.extension() && !target.segments().any(|segment| segment.starts_with('.'))
 }
 
 fn globs(patterns: &[String], key: &str) -> Result<GlobSet, String> {
@@ -241,9 +256,9 @@ fn is_ignored(ignores: &[(usize, Gitignore)], path: &Path, is_dir: bool) -> bool
 
 fn is_passed_over(entry: &DirEntry, out: &Path) -> bool {
     let name = entry.file_name().to_string_lossy();
-    let tool =
-        TOOLS.contains(&name.as_ref()) && !matches!(name.as_ref(), "venv" | "env" | "_build" | "virtualenv");
+    let tool = TOOLS.contains(&name.as_ref());
     name.starts_with('.')
+        || name == "_bindery"
         || tool
         || entry.path() == out
         || entry.path().join("pyvenv.cfg").exists()

@@ -220,7 +220,7 @@ impl Reader<'_> {
         metadata: &Map<String, Value>,
     ) {
         let mut map = Map::new();
-        if let Some(first) = cells.first_mut().filter(|first| first.kind != "code") {
+        if let Some(first) = cells.first_mut().filter(|first| first.kind != "code" && !first.is_removed()) {
             let split =
                 FrontMatter::split(&first.source, self.notes).map(|(map, rest)| (map, rest.to_owned()));
             if let Some((found, rest)) = split {
@@ -289,6 +289,16 @@ struct Draft {
 }
 
 impl Draft {
+    /// Whether its author removed it: then nothing of it may be taken over.
+    fn is_removed(&self) -> bool {
+        let tags = self.metadata.get("tags").and_then(Value::as_array);
+        tags.is_some_and(|tags| {
+            tags.iter()
+                .filter_map(Value::as_str)
+                .any(|tag| matches!(tag.replace('_', "-").as_str(), "remove-cell" | "remove-input"))
+        })
+    }
+
     fn new(json: CellJson<'_>, at: CellRef, lists: Lists, notes: &mut Vec<Note>) -> Self {
         let CellJson { source, mut fields, .. } = json;
         let mut odd = |message: &str| notes.push(Note::info(Rule::NotebookOdd, message).in_cell(&at));

@@ -328,6 +328,11 @@ impl Lang {
         TABLE.iter().map(|row| Self(row.0.to_owned()))
     }
 
+    /// The extensions of scripts in the languages that the table knows.
+    pub(super) fn extensions() -> impl Iterator<Item = &'static str> {
+        TABLE.iter().map(|row| row.3)
+    }
+
     /// Whether nothing is known of the language.
     pub fn is_none(&self) -> bool {
         self.0.is_empty()

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::ipynb::is_json_mime;
 use super::json::CellJson;
+use super::published::{VSCODE_STDERR, VSCODE_STDOUT};
 use super::{MimeBundle, MimeData, Output, StreamName};
 use crate::diagnostic::{CellRef, Note, Rule};
 
@@ -158,7 +159,7 @@ fn data(mut map: Map<String, Value>, lists: Lists, at: &CellRef, notes: &mut Vec
         Some(Value::Object(metadata)) => metadata,
         _ => Map::new(),
     };
-    let mut bundle = match map.remove("data") {
+    let bundle = match map.remove("data") {
         Some(Value::Object(data)) => bundle(data, lists),
         Some(_) => {
             notes.push(
@@ -168,7 +169,12 @@ fn data(mut map: Map<String, Value>, lists: Lists, at: &CellRef, notes: &mut Vec
         }
         None => old_bundle(map, lists),
     };
-    streams_of_vscode(&mut bundle);
+    // VS Code keeps some streams as display data of its own types.
+    for (mime, name) in [(VSCODE_STDOUT, StreamName::Stdout), (VSCODE_STDERR, StreamName::Stderr)] {
+        if let Some(text) = bundle.text(mime) {
+            return Output::Stream { name, text: text.to_owned() };
+        }
+    }
     Output::Data { bundle, metadata }
 }
 
@@ -198,16 +204,4 @@ fn old_bundle(map: Map<String, Value>, lists: Lists) -> MimeBundle {
         Some((mime.to_owned(), value))
     });
     bundle(renamed.collect(), lists)
-}
-
-/// VS Code keeps some streams as display data of its own types: they are plain text.
-fn streams_of_vscode(bundle: &mut MimeBundle) {
-    for (mime, _) in &mut bundle.0 {
-        if matches!(
-            mime.as_str(),
-            "application/vnd.code.notebook.stdout" | "application/vnd.code.notebook.stderr"
-        ) {
-            *mime = "text/plain".to_owned();
-        }
-    }
 }

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::{Cell, CellKind, Format, Notebook, Output, StreamName, Visibility};
+use super::{Cell, CellKind, Format, Lang, Notebook, Output, StreamName, Visibility};
 
 /// A notebook from which everything that shall be nowhere in the site is gone.
 #[derive(Clone, Debug)]
@@ -38,6 +38,13 @@ pub struct Script {
     pub text: String,
 }
 
+/// Extensions of files that run or draw when a browser opens them.
+const BROWSED: [&str; 8] = ["html", "xml", "svg", "xhtml", "css", "js", "vue", "svelte"];
+
+/// The types under which VS Code keeps some streams.
+pub(super) const VSCODE_STDOUT: &str = "application/vnd.code.notebook.stdout";
+pub(super) const VSCODE_STDERR: &str = "application/vnd.code.notebook.stderr";
+
 const WIDGET_VIEW: &str = "application/vnd.jupyter.widget-view+json";
 
 impl Published {
@@ -53,12 +60,17 @@ impl Published {
             }
             keep
         });
-        let drop_widget_state = !notebook.cells.iter().any(|cell| match &cell.kind {
+        // Which widget belongs to which output is not known here: with one of them goes the state.
+        let cut_outputs = cuts.values().any(|cut: &Cut| cut.cell || cut.output);
+        let drop_widget_state = cut_outputs
+            || !notebook.cells.iter().any(|cell| {
+                match &cell.kind {
             CellKind::Code(code) => code.outputs.iter().any(
                 |output| matches!(output, Output::Data { bundle, .. } if bundle.get(WIDGET_VIEW).is_some()),
             ),
             _ => false,
-        });
+        }
+            });
         Self { notebook, cuts, drop_widget_state }
     }
 
@@ -157,8 +169,12 @@ impl Published {
                 CellKind::Raw(_) => {}
             }
         }
-        let extension = notebook.file_extension.clone();
-        Some(Script { extension: extension.unwrap_or_else(|| notebook.lang.extension().to_owned()), text })
+        let named = notebook.file_extension.as_deref();
+        let known = named.and_then(|named| Lang::extensions().find(|known| *known == named));
+        let extension = known.unwrap_or_else(|| notebook.lang.extension());
+        // What a browser would show as a page of its own must not come from a notebook.
+        let extension = if BROWSED.contains(&extension) { "txt" } else { extension };
+        Some(Script { extension: extension.to_owned(), text })
     }
 }
 
@@ -236,7 +252,10 @@ impl Cut {
                 let word = |key: &str| output.get(key).and_then(Value::as_str);
                 let stream = word("output_type") == Some("stream");
                 let stderr = word("name").or_else(|| word("stream")) == Some("stderr");
+                let holds = |mime: &str| output.get("data").is_some_and(|data| data.get(mime).is_some());
                 !(stream && ((stderr && self.stderr) || (!stderr && self.stdout)))
+                    && !(self.stderr && holds(VSCODE_STDERR))
+                    && !(self.stdout && holds(VSCODE_STDOUT))
             });
         }
         if let Some(Value::Object(attachments)) = cell.get_mut("attachments") {

@@ -201,6 +201,8 @@ fn escape_sequence(text: &str) -> (Option<&str>, usize) {
         }
         // Titles and hyperlinks: until BEL or ESC \.
         Some(b']') => {
+            // No title or address is longer, and a search to the end for each takes for ever.
+            let bytes = &bytes[..bytes.len().min(4096)];
             let bel = memchr::memchr(7, bytes).map(|at| at + 1);
             let st = memchr::memmem::find(bytes, b"\x1b\\").map(|at| at + 2);
             (None, bel.into_iter().chain(st).min().unwrap_or(2))

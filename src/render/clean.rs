@@ -5,7 +5,7 @@
 //! pictures, frames around tables, ids of headings, and pieces that were rendered elsewhere.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
@@ -15,6 +15,7 @@ use super::fragment::{Fragment, Image, Link, Slot};
 use super::page::{Heading, PageState, Title};
 use super::styler::{self, Styles};
 use super::svg;
+use crate::diagnostic::{Note, Rule};
 use crate::digest::Digest;
 use crate::html::unescape;
 
@@ -179,7 +180,16 @@ pub(super) struct Origin {
 pub(super) fn clean(html: &str, pieces: Pieces, origin: Origin, page: &mut PageState) -> Fragment {
     let mut pieces = pieces;
     let html = set_aside(html, &mut pieces, page);
-    let (html, styles) = styler::take_sheets(&html);
+    if is_too_deep(&html) {
+        page.note(
+            Note::warning(Rule::Output, "HTML is nested too deep to be shown; its text stands alone")
+                .help("no page needs more than a few hundred levels"),
+        );
+        let mut out = Fragment::new();
+        out.text(&text_of(&html));
+        return out;
+    }
+    let styles = styler::take_sheets(&html);
     let cleaned = CLEANER.clean(&html).to_string();
     let own = std::mem::take(&mut pieces.pieces).into_iter().map(Some).collect();
     let mut weaver = Weaver {
@@ -195,6 +205,43 @@ pub(super) fn clean(html: &str, pieces: Pieces, origin: Origin, page: &mut PageS
     };
     weaver.weave(&cleaned);
     weaver.finish()
+}
+
+/// How deep elements may nest.
+const MAX_DEPTH: usize = 512;
+/// How many words one tag may hold.
+const MAX_TAG_WORDS: usize = 4000;
+
+/// Elements that close by themselves, so that their tags say nothing of the depth.
+const SHALLOW: &[&str] = &[
+    "br", "hr", "img", "input", "col", "wbr", "source", "track", "meta", "link", "p", "li", "td", "th", "tr",
+    "dt", "dd", "option", "tbody", "thead", "tfoot",
+];
+
+/// Whether elements nest, or attributes pile up, so that the parser would take for ever: its time
+/// grows with the square of both.
+fn is_too_deep(html: &str) -> bool {
+    let bytes = html.as_bytes();
+    let (mut depth, mut at) = (0_usize, 0);
+    while let Some(start) = memchr::memchr(b'<', &bytes[at..]).map(|start| at + start) {
+        let end = memchr::memchr(b'>', &bytes[start..]).map_or(bytes.len(), |end| start + end);
+        at = start + 1;
+        let tag = &bytes[start + 1..end];
+        let closes = tag.first() == Some(&b'/');
+        let name = tag.strip_prefix(b"/").unwrap_or(tag);
+        let length = name.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(name.len());
+        let name = &name[..length];
+        if name.is_empty() || SHALLOW.iter().any(|shallow| name.eq_ignore_ascii_case(shallow.as_bytes())) {
+            continue;
+        }
+        depth = if closes { depth.saturating_sub(1) } else { depth + 1 };
+        let words = tag.iter().take(1 << 20).filter(|byte| byte.is_ascii_whitespace()).count();
+        if depth > MAX_DEPTH || words > MAX_TAG_WORDS {
+            return true;
+        }
+        at = end;
+    }
+    false
 }
 
 /// Takes out what the sanitiser would lose: frames become links, drawings become pictures.
@@ -417,7 +464,8 @@ impl Weaver<'_> {
 
     /// Begins to take the page's title out of its text, where this heading is to be it.
     fn take_title(&mut self, after: &str, id: Option<&str>) -> bool {
-        let text = text_of(&after[..after.find("</h1").unwrap_or(after.len())]);
+        let Some(end) = after.find("</h1").filter(|end| *end < 2000) else { return false };
+        let text = text_of(&after[..end]);
         let says_it = self.page.title_is.as_ref().is_none_or(|title| *title == text);
         if !self.page.wants_title || self.title.is_some() || text.is_empty() || !says_it {
             return false;
@@ -509,8 +557,9 @@ impl Weaver<'_> {
     /// A heading in authors' HTML: it gets an anchor and a place in the contents as any other. What
     /// comes back is JupyterLab's anchor, if that is another one.
     fn heading(&mut self, level: u8, after: &str, id: Option<String>) -> Option<String> {
-        let end = after.find("</h").unwrap_or(after.len());
-        let text = text_of(&after[..end]);
+        // Up to its end, or to the next heading where it has none of its own.
+        let end = [after.find("</h"), after.find("<h")].into_iter().flatten().min().unwrap_or(after.len());
+        let text: String = text_of(&after[..end]).chars().take(300).collect();
         if text.is_empty() {
             return None;
         }
@@ -576,9 +625,6 @@ fn tag(html: &str, at: usize) -> Option<(&str, Attributes<'_>, usize)> {
         }
     }
 }
-
-/// The id → style table is a plain map; kept here so that the weaver can be read alone.
-pub(super) type StyleMap = HashMap<String, String>;
 
 #[cfg(test)]
 mod tests {

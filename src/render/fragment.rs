@@ -79,12 +79,8 @@ pub enum Label {
     NeedsScript,
     /// An output that cannot be shown.
     NotShown,
-    /// An output that is too large to be shown.
-    TooLarge,
     /// The alternative text of a picture that has none: the number of its cell.
     PictureOf(u32),
-    /// A formula that could not be set.
-    Formula,
     /// More rows of a table than are shown.
     MoreRows(u32),
     /// A section that starts folded.
@@ -107,8 +103,6 @@ pub enum Label {
     Permalink,
     /// A file to download.
     Download,
-    /// What papermill says where a run stopped.
-    Failed,
     /// A task that is not done.
     ToDo,
     /// A task that is done.

@@ -3,7 +3,7 @@
 //! Markdown alone is safe by construction, since all its text is escaped here. A source that
 //! holds HTML is written with placeholders, cleaned as a whole, and woven together again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use pulldown_cmark::{
@@ -73,6 +73,7 @@ pub(super) fn render(source: &str, page: &mut PageState) -> Fragment {
         line_at: 0,
         lines_hidden: 0,
         next_formula: 0,
+        set: HashSet::new(),
         blocks: 0,
         html_title: false,
     };
@@ -105,6 +106,8 @@ struct Writer<'a> {
     line_at: usize,
     lines_hidden: u32,
     next_formula: usize,
+    /// The formulas that were set.
+    set: HashSet<usize>,
     blocks: usize,
     /// Whether a first heading was written in HTML: the cleaner takes the title from it.
     html_title: bool,
@@ -367,6 +370,10 @@ impl Writer<'_> {
 
     fn formula(&mut self, number: usize, line: u32) {
         let Some(formula) = self.formulas.get(number) else { return };
+        // An entity can write the mark as well; each formula stands where it stood, and once.
+        if !self.set.insert(number) {
+            return;
+        }
         let tex = &self.source[formula.tex.clone()];
         self.gather(tex.trim());
         let mut piece = Fragment::new();
@@ -702,12 +709,17 @@ fn bare_url(text: &str) -> Option<(usize, usize)> {
         .find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '`') || c.is_control())
         .unwrap_or(text.len() - start);
     let mut end = start + length;
+    let count = |bracket: char| text[start..end].matches(bracket).count();
+    let (mut closing, opening, squares) = (count(')'), count('('), count('['));
     loop {
         let url = &text[start..end];
         let trimmed = match url.chars().next_back() {
             Some('.' | ',' | ':' | ';' | '!' | '?' | '\'' | '*' | '_' | '~') => 1,
-            Some(')') if url.matches(')').count() > url.matches('(').count() => 1,
-            Some(']') if !url.contains('[') => 1,
+            Some(')') if closing > opening => {
+                closing -= 1;
+                1
+            }
+            Some(']') if squares == 0 => 1,
             Some(c) if matches!(c, '、' | '。' | '」' | '）') => c.len_utf8(),
             _ => return (end > start + 8).then_some((start, end)),
         };

@@ -20,6 +20,10 @@ pub(super) struct Formula {
 
 /// The longest formula that is set; longer ones stand as TeX.
 const MAX_TEX: usize = 20_000;
+/// The longest MathML of one formula, in bytes: macros can blow up.
+const MAX_MATHML: usize = 500_000;
+/// How many macros of a notebook are known.
+const MAX_MACROS: usize = 200;
 /// The deepest nesting of braces that is set.
 const MAX_DEPTH: usize = 60;
 
@@ -79,12 +83,13 @@ fn code_ranges(source: &str) -> Vec<Range<usize>> {
 /// Where tags and comments stand in a line of an HTML block; what is between them is text.
 fn tags(source: &str, line: Range<usize>) -> Vec<Range<usize>> {
     let html = &source[line.clone()];
-    memchr::memchr_iter(b'<', html.as_bytes())
-        .map(|at| {
-            let end = html[at..].find('>').map_or(html.len(), |end| at + end + 1);
-            line.start + at..line.start + end
-        })
-        .collect()
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = memchr::memchr(b'<', &html.as_bytes()[at..]).map(|start| at + start) {
+        at = html[start..].find('>').map_or(html.len(), |end| start + end + 1);
+        found.push(line.start + start..line.start + at);
+    }
+    found
 }
 
 struct Scan<'a> {
@@ -140,7 +145,7 @@ impl Scan<'_> {
         let begin = format!("\\begin{{{name}}}");
         let mut depth = 0;
         let mut from = start;
-        loop {
+        while from - start <= MAX_TEX {
             let close = from + self.close(from, end)?;
             depth += self.source[from..close].matches(&begin).count();
             if depth == 0 {
@@ -149,12 +154,15 @@ impl Scan<'_> {
             depth -= 1;
             from = close + end.len();
         }
+        None
     }
 
     /// How long the text from `start` to the next `delimiter` is; `None` where a fence of code
     /// comes first or there is none.
     fn close(&self, start: usize, delimiter: &str) -> Option<usize> {
-        let length = memchr::memmem::find(self.source.get(start..)?.as_bytes(), delimiter.as_bytes())?;
+        // No formula is longer, and a search to the end for each of many openings takes for ever.
+        let rest = self.source.get(start..)?.as_bytes();
+        let length = memchr::memmem::find(&rest[..rest.len().min(MAX_TEX)], delimiter.as_bytes())?;
         let crosses = self.code[self.next_code..]
             .iter()
             .take_while(|range| range.start < start + length)
@@ -220,6 +228,9 @@ impl Scan<'_> {
 pub(super) fn macros(tex: &str, into: &mut Vec<(String, String)>) {
     for key in ["\\newcommand", "\\renewcommand", "\\providecommand", "\\def", "\\DeclareMathOperator"] {
         for (at, _) in tex.match_indices(key) {
+            if into.len() >= MAX_MACROS {
+                return;
+            }
             if let Some((name, body)) = definition(&tex[at + key.len()..], key == "\\def") {
                 let body =
                     if key == "\\DeclareMathOperator" { format!("\\operatorname{{{body}}}") } else { body };
@@ -297,6 +308,7 @@ impl Math {
             // The library has panicked on odd input before: that is one formula's fault, not the page's.
             let set = std::panic::AssertUnwindSafe(|| self.engine.convert_with_local_state(&tex, mode));
             match std::panic::catch_unwind(set) {
+                Ok(Ok(result)) if result.mathml.len() > MAX_MATHML => Err("it grows too large".to_owned()),
                 Ok(Ok(result)) => Ok(result.mathml),
                 Ok(Err(error)) => Err(error.to_string()),
                 Err(_) => Err("the library that sets formulas fails on it".to_owned()),
@@ -390,6 +402,10 @@ const REWRITES: &[(&str, &str)] = &[
     (
         "<mtable displaystyle=\"true\" scriptlevel=\"0\"",
         "<mtable displaystyle=\"true\" style=\"math-depth:0\"",
+    ),
+    (
+        "<mtable displaystyle=\"false\" scriptlevel=\"0\"",
+        "<mtable displaystyle=\"false\" style=\"math-depth:0\"",
     ),
     ("<mfrac displaystyle=\"true\"", "<mfrac style=\"math-style:normal\""),
     ("<mfrac displaystyle=\"false\"", "<mfrac style=\"math-style:compact\""),

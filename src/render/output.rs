@@ -178,8 +178,9 @@ fn bundle_into(
         if lower.contains("<script") {
             return wrapped(Label::NeedsScript, "HTML");
         }
-        // Styles and comments alone are nothing to see.
-        if bundle.0.len() == 1 && text.len() <= MAX_HTML {
+        // Styles, comments and empty frames alone are nothing to see.
+        let quiet = ["<select", "<svg", "<button", "<input", "<textarea", "<canvas", "<object", "<embed"];
+        if bundle.0.len() == 1 && text.len() <= MAX_HTML && !quiet.iter().any(|tag| lower.contains(tag)) {
             return None;
         }
     }
@@ -251,6 +252,7 @@ fn text_block(
     let folds = scroll.is_none() && lines > shown_lines.saturating_add(5);
     let class = if scroll == Some(true) { "text scroll" } else { "text" };
     let mut style = Style::default();
+    let mut budget = options.max_bytes;
     let mut pre = |out: &mut Fragment, lines: &mut dyn Iterator<Item = &str>| {
         out.markup(&format!("<pre class=\"{class}\" tabindex=\"0\">"));
         let mut first = true;
@@ -261,10 +263,8 @@ fn text_block(
             }
             first = false;
             // One line may be all of a too large output.
-            let end = (0..=options.max_bytes.min(line.len()))
-                .rev()
-                .find(|end| line.is_char_boundary(*end))
-                .unwrap_or(0);
+            let end = (0..=budget.min(line.len())).rev().find(|end| line.is_char_boundary(*end)).unwrap_or(0);
+            budget -= end;
             ansi::line_into(out.raw(), &line[..end], &mut style);
         }
         out.markup("</pre>");

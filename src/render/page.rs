@@ -1,6 +1,6 @@
 //! What the cells of one page share while they are rendered: anchors, headings, assets, notes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -189,6 +189,8 @@ pub(super) fn drawing(text: &str) -> Result<(Asset, Option<(usize, usize)>), Str
 #[derive(Default)]
 pub(super) struct Anchors {
     taken: HashSet<String>,
+    /// The last number that each slug was given.
+    numbers: HashMap<String, usize>,
 }
 
 impl Anchors {
@@ -200,19 +202,20 @@ impl Anchors {
     /// The anchor of a heading (GitHub's slug, numbered where it is taken) and, where that differs
     /// and is free, the one that JupyterLab makes of the same text.
     pub(super) fn of_heading(&mut self, text: &str) -> (String, Option<String>) {
+        let text = &cut(text);
         let slug = slug(&text.split_whitespace().collect::<Vec<_>>().join(" "));
         let mut id = slug.clone();
-        let mut n = 0;
         while !self.taken.insert(id.clone()) {
-            n += 1;
-            id = format!("{slug}-{n}");
+            let last = self.numbers.entry(slug.clone()).or_default();
+            *last += 1;
+            id = format!("{slug}-{last}");
         }
         (id, self.alias(text))
     }
 
     /// JupyterLab's anchor for a heading, where it is free.
     pub(super) fn alias(&mut self, text: &str) -> Option<String> {
-        let alias: String = text.trim().replace(char::is_whitespace, "-");
+        let alias: String = cut(text).trim().replace(char::is_whitespace, "-");
         (!alias.is_empty() && self.taken.insert(alias.clone())).then_some(alias)
     }
 
@@ -222,6 +225,11 @@ impl Anchors {
         all.sort();
         all
     }
+}
+
+/// The part of a heading that anchors are made of: no heading of a person is longer.
+fn cut(text: &str) -> String {
+    text.chars().take(300).collect()
 }
 
 /// The slug that GitHub and GitLab make of a heading: lower case, punctuation gone, spaces as

@@ -1,7 +1,7 @@
 //! Styles that authors and pandas' Styler write: the harmless part of them, made legible in both
 //! modes.
 
-use super::clean::StyleMap;
+use std::collections::HashMap;
 
 /// Properties that may stand in a style: colour, text, boxes; nothing that moves out of its place.
 const PROPERTIES: &[&str] = &[
@@ -56,7 +56,6 @@ const PROPERTIES: &[&str] = &[
     "overflow",
     "overflow-x",
     "overflow-y",
-    "opacity",
     "direction",
     "unicode-bidi",
     "word-break",
@@ -120,9 +119,32 @@ fn value_is_harmless(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     value.len() <= 300
         && !value.is_empty()
+        && !moves_away(&lower)
         && !["url", "expression", "image-set", "\\", "@", "{", "}", "<", "/*", "var(", "attr(", "env("]
             .iter()
             .any(|bad| lower.contains(bad))
+}
+
+/// Whether a value draws something over its surroundings: a negative length, or one that no screen
+/// holds.
+fn moves_away(value: &str) -> bool {
+    let mut before = ' ';
+    let mut digits = 0;
+    for c in value.chars() {
+        if c.is_ascii_digit() || c == '.' {
+            if before == '-' {
+                return true;
+            }
+            digits += 1;
+            if digits > 4 && !value.contains(['#', '.', '(']) {
+                return true;
+            }
+        } else {
+            digits = 0;
+        }
+        before = c;
+    }
+    false
 }
 
 /// The relative luminance (0 black, 1 white) of a colour, where it is written in a form known here.
@@ -178,9 +200,14 @@ fn luminance(colour: &str) -> Option<f64> {
     Some(0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b))
 }
 
+/// The longest style of one element, in bytes.
+const MAX_STYLE: usize = 2000;
+/// How many bytes of styles one output may hand out.
+const MAX_STYLES: usize = 4_000_000;
+
 /// Styles by the id of the element that they are for.
 #[derive(Default)]
-pub(super) struct Styles(StyleMap);
+pub(super) struct Styles(HashMap<String, String>);
 
 impl Styles {
     /// The declarations for an id.
@@ -191,8 +218,9 @@ impl Styles {
 
 /// Reads the style sheets in `html` as far as they style single elements by id, as pandas' Styler
 /// does (`#T_1f3_row0_col1, #T_1f3_row2_col1 { … }`). The sheets themselves go in the sanitiser.
-pub(super) fn take_sheets(html: &str) -> (std::borrow::Cow<'_, str>, Styles) {
+pub(super) fn take_sheets(html: &str) -> Styles {
     let mut styles = Styles::default();
+    let mut given = 0;
     if html.contains("<style") && html.contains("#T_") {
         for part in html.split("<style").skip(1) {
             let Some((_, rest)) = part.split_once('>') else { continue };
@@ -204,6 +232,10 @@ pub(super) fn take_sheets(html: &str) -> (std::borrow::Cow<'_, str>, Styles) {
                     let Some(id) = selector.trim().strip_prefix('#') else { continue };
                     if id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) {
                         let place = styles.0.entry(id.to_owned()).or_default();
+                        given += body.len();
+                        if place.len() + body.len() > MAX_STYLE || given > MAX_STYLES {
+                            continue;
+                        }
                         if !place.is_empty() {
                             place.push(';');
                         }
@@ -213,7 +245,7 @@ pub(super) fn take_sheets(html: &str) -> (std::borrow::Cow<'_, str>, Styles) {
             }
         }
     }
-    (html.into(), styles)
+    styles
 }
 
 #[cfg(test)]
@@ -233,7 +265,7 @@ mod tests {
 
     #[test]
     fn styler_sheets_go_to_their_cells() {
-        let (_, styles) = take_sheets(
+        let styles = take_sheets(
             "<style>#T_a_row0_col1, #T_a_row1_col0 {\n background-color: #00441b;\n color: #f1f1f1;\n}</style>",
         );
         assert_eq!(styles.of("T_a_row1_col0"), Some("background-color:#00441b;color:#f1f1f1"));

@@ -57,6 +57,8 @@ const ELEMENTS: &[&str] = &[
 
 /// The most elements that a picture may hold.
 const MAX_ELEMENTS: usize = 200_000;
+/// The most attributes of one element.
+const MAX_ATTRIBUTES: usize = 200;
 /// The deepest nesting.
 const MAX_DEPTH: usize = 200;
 
@@ -78,15 +80,16 @@ pub(super) fn clean(text: &str) -> Result<Drawing, String> {
     let mut writer = Writer::new(Vec::with_capacity(text.len()));
     let mut size = None;
     // How deep we are inside something that is dropped, and inside what is kept.
-    let (mut dropped, mut depth, mut count, mut in_style, mut done) =
-        (0_usize, 0_usize, 0_usize, false, false);
+    let (mut dropped, mut depth, mut count, mut done) = (0_usize, 0_usize, 0_usize, false);
+    // The style sheet at hand: judged as a whole, since comments and entities could split it.
+    let mut css: Option<String> = None;
     loop {
         let event = reader.read_event().map_err(|error| format!("the SVG is not well-formed: {error}"))?;
         match event {
             Event::Eof => break,
             Event::Start(element) => {
                 count += 1;
-                if dropped > 0 || done || !is_kept(&element, depth) {
+                if dropped > 0 || done || css.is_some() || !is_kept(&element, depth) {
                     dropped += 1;
                     continue;
                 }
@@ -97,11 +100,13 @@ pub(super) fn clean(text: &str) -> Result<Drawing, String> {
                 if depth == 1 {
                     size = root_size(&element);
                 }
-                in_style = element.local_name().as_ref() == "style";
+                if element.local_name().as_ref() == "style" {
+                    css = Some(String::new());
+                }
                 write(&mut writer, Event::Start(attributes(&element, depth == 1)))?;
             }
             Event::Empty(element) => {
-                if dropped == 0 && !done && is_kept(&element, depth) {
+                if dropped == 0 && !done && css.is_none() && is_kept(&element, depth) {
                     if depth == 0 {
                         size = root_size(&element);
                         done = true;
@@ -113,32 +118,35 @@ pub(super) fn clean(text: &str) -> Result<Drawing, String> {
                 if dropped > 0 {
                     dropped -= 1;
                 } else if depth > 0 {
+                    if let Some(css) = css.take() {
+                        write(&mut writer, Event::Text(BytesText::new(&style_sheet(&css))))?;
+                    }
                     depth -= 1;
                     done = depth == 0;
-                    in_style = false;
                     let name = end.local_name().as_ref().to_owned();
                     write(&mut writer, Event::End(BytesEnd::new(name)))?;
                 }
             }
             Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) if dropped > 0 || depth == 0 => {}
-            Event::Text(text) if in_style => {
-                write(&mut writer, Event::Text(BytesText::new(&style_sheet(&text))))?;
-            }
-            Event::CData(data) if in_style => {
-                write(&mut writer, Event::Text(BytesText::new(&style_sheet(&data))))?;
-            }
-            Event::CData(data) => {
-                write(&mut writer, Event::Text(BytesText::new(&data)))?;
-            }
+            Event::Text(text) => match &mut css {
+                Some(css) => css.push_str(&text),
+                None => write(&mut writer, Event::Text(text))?,
+            },
+            Event::CData(data) => match &mut css {
+                Some(css) => css.push_str(&data),
+                None => write(&mut writer, Event::Text(BytesText::new(&data)))?,
+            },
             Event::GeneralRef(name) => {
-                // Entities of a DOCTYPE are not kept, so only those of XML itself and numbers mean anything.
+                // Entities of a DOCTYPE are not kept, so only those of XML itself and numbers mean
+                // anything; a style sheet that needs one is not trusted.
                 let known =
                     matches!(name.as_ref(), "lt" | "gt" | "amp" | "quot" | "apos") || name.is_char_ref();
-                if known {
-                    write(&mut writer, Event::GeneralRef(name))?;
+                match &mut css {
+                    Some(css) => css.push('@'),
+                    None if known => write(&mut writer, Event::GeneralRef(name))?,
+                    None => {}
                 }
             }
-            Event::Text(text) => write(&mut writer, Event::Text(text))?,
             Event::Decl(_) | Event::PI(_) | Event::DocType(_) | Event::Comment(_) => {}
         }
     }
@@ -166,7 +174,7 @@ fn attributes(element: &BytesStart<'_>, root: bool) -> BytesStart<'static> {
         kept.push_attribute(("xmlns:xlink", "http://www.w3.org/1999/xlink"));
     }
     let mut seen: Vec<String> = Vec::new();
-    for attribute in element.attributes().with_checks(false).flatten() {
+    for attribute in element.attributes().with_checks(false).flatten().take(MAX_ATTRIBUTES) {
         let key = attribute.key.as_ref();
         let Ok(value) = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0) else { continue };
         let local = key.rsplit(':').next().unwrap_or(key);
@@ -200,7 +208,9 @@ fn link_is_inside(value: &str) -> bool {
 fn value_is_inside(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     !lower.contains("javascript:")
-        && !lower.contains("@import")
+        && !["@import", "@namespace", "@charset", "image-set", "image(", "src(", "expression"]
+            .iter()
+            .any(|bad| lower.contains(bad))
         && !lower.contains('\\')
         && lower
             .match_indices("url(")
@@ -209,7 +219,8 @@ fn value_is_inside(value: &str) -> bool {
 
 /// A style sheet, or nothing where it would load something.
 fn style_sheet(css: &str) -> String {
-    if value_is_inside(css) { css.to_owned() } else { String::new() }
+    let loads = css.contains('@') && !css.contains("@media") && !css.contains("@keyframes");
+    if !loads && value_is_inside(css) { css.to_owned() } else { String::new() }
 }
 
 /// Width and height in pixels, by the root's attributes or its view box.

@@ -84,7 +84,7 @@ pub(super) enum Entry {
 const INDEX_NAMES: [&str; 4] = ["index.ipynb", "index.md", "readme.ipynb", "readme.md"];
 
 /// URLs that bindery makes itself.
-const RESERVED: [&str; 8] = [
+pub(super) const RESERVED: [&str; 8] = [
     "404.html",
     "all.html",
     "search.html",
@@ -199,17 +199,24 @@ fn urls(pages: &[PageRecord], src: &SitePath, notes: &mut Vec<Diagnostic>) -> (V
     // Notebooks choose first, then pages, each in the order of their paths.
     let mut order: Vec<PageId> = (0..pages.len()).collect();
     order.sort_by_key(|id| (!indexes[*id], pages[*id].source.extension() != "ipynb", *id));
+    let mut parents: BTreeSet<SitePath> = BTreeSet::new();
+    for page in pages {
+        let mut folder = local(page).parent();
+        while !folder.is_root() && parents.insert(folder.clone()) {
+            folder = folder.parent();
+        }
+    }
     let mut taken: HashMap<SitePath, PageId> = HashMap::new();
     let mut urls = vec![SitePath::root(); pages.len()];
     for id in order {
         let path = local(&pages[id]);
         let wanted =
             if indexes[id] { path.parent().child("index.html") } else { path.with_extension("html") };
+        let first = wanted.segments().next();
         let reserved = RESERVED.contains(&wanted.as_str())
-            || wanted.segments().next().is_some_and(|first| matches!(first, "_bindery" | "tags" | "alerts"))
-                && !indexes[id]
-                && wanted.depth() == 1
-                && wanted.segments().next() != Some("_bindery");
+            || (wanted.depth() == 1 && matches!(first, Some("tags" | "alerts")))
+            // A file cannot stand where a folder of pages does.
+            || parents.contains(&wanted);
         let mut url = wanted.clone();
         let mut n = 1;
         while taken.contains_key(&url) || (reserved && url == wanted) {
@@ -334,6 +341,7 @@ pub(super) fn tag_slug(tag: &str) -> String {
         .collect();
     match slug.trim_matches(['-', '.']) {
         "" => format!("tag-{:.8}", crate::digest::Digest::of(tag.as_bytes())),
-        slug => record::shorten(slug, 80).trim_end_matches('…').to_owned(),
+        // File names have at most 255 bytes.
+        slug => record::shorten(slug, 50).trim_end_matches('…').to_owned(),
     }
 }

@@ -1,5 +1,7 @@
 //! Files for machines and for lost readers: sitemap, feed, `site.json`, 404, old URLs.
 
+use std::collections::{BTreeSet, HashSet};
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -160,6 +162,19 @@ impl Site {
 
     /// The old URLs of all pages: the file that stands there, the page it leads to.
     pub(super) fn aliases(&self) -> Vec<(SitePath, PageId)> {
+        if self.pages.iter().all(|page| page.front.aliases.is_empty()) {
+            return Vec::new();
+        }
+        // What stands already, and the folders that it stands in: an old URL yields to both.
+        let mut files: BTreeSet<SitePath> =
+            self.own_products().iter().map(|product| self.path(product)).collect();
+        let mut folders: HashSet<SitePath> = HashSet::new();
+        for file in &files {
+            let mut folder = file.parent();
+            while !folder.is_root() && folders.insert(folder.clone()) {
+                folder = folder.parent();
+            }
+        }
         let mut found = Vec::new();
         for (id, page) in self.pages.iter().enumerate() {
             for alias in &page.front.aliases {
@@ -176,10 +191,21 @@ impl Site {
                     _ if alias.ends_with('/') || path.is_root() => path.child("index.html"),
                     _ => path.parent().child(&format!("{}.html", path.name())),
                 };
-                let free = !self.by_url.contains_key(&path)
-                    && path.segments().next() != Some("_bindery")
-                    && !found.iter().any(|(known, _)| *known == path);
-                if free {
+                let mut up = path.parent();
+                let mut blocked = files.contains(&path)
+                    || folders.contains(&path)
+                    || path.segments().next() == Some("_bindery")
+                    || path.segments().any(|segment| segment.len() > 200);
+                while !up.is_root() && !blocked {
+                    blocked = files.contains(&up);
+                    up = up.parent();
+                }
+                if !blocked {
+                    let mut folder = path.parent();
+                    while !folder.is_root() && folders.insert(folder.clone()) {
+                        folder = folder.parent();
+                    }
+                    files.insert(path.clone());
                     found.push((path, id));
                 }
             }

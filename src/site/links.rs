@@ -1,7 +1,7 @@
 //! What an author's link means in the site (conventions 4.10, design 4.2 and 4.4).
 
 use super::PageId;
-use super::assemble::Site;
+use super::assemble::{RESERVED, Site};
 use crate::path::{SitePath, encode_fragment, percent_decode};
 use crate::render::slug;
 
@@ -28,80 +28,12 @@ pub(super) struct Resolved {
 
 /// Files that cannot run anything on the site's origin, by extension.
 const INERT: &[&str] = &[
-    "png",
-    "jpg",
-    "jpeg",
-    "gif",
-    "webp",
-    "avif",
-    "bmp",
-    "ico",
-    "tif",
-    "tiff",
-    "mp3",
-    "wav",
-    "ogg",
-    "oga",
-    "flac",
-    "m4a",
-    "mp4",
-    "webm",
-    "ogv",
-    "mov",
-    "pdf",
-    "txt",
-    "log",
-    "csv",
-    "tsv",
-    "json",
-    "jsonl",
-    "ndjson",
-    "geojson",
-    "yaml",
-    "yml",
-    "toml",
-    "ini",
-    "cfg",
-    "conf",
-    "parquet",
-    "xlsx",
-    "xls",
-    "docx",
-    "pptx",
-    "odt",
-    "ods",
-    "odp",
-    "zip",
-    "gz",
-    "tgz",
-    "bz2",
-    "xz",
-    "zst",
-    "tar",
-    "7z",
-    "ipynb",
-    "sql",
-    "npy",
-    "npz",
-    "h5",
-    "hdf5",
-    "nc",
-    "feather",
-    "arrow",
-    "db",
-    "sqlite",
-    "pcap",
-    "pcapng",
-    "bib",
-    "tex",
-    "rst",
-    "diff",
-    "patch",
-    "lock",
-    "env.example",
-    "dot",
-    "mmd",
-    "puml",
+    "png", "jpg", "jpeg", "gif", "webp", "avif", "bmp", "ico", "tif", "tiff", "mp3", "wav", "ogg", "oga",
+    "flac", "m4a", "mp4", "webm", "ogv", "mov", "pdf", "txt", "log", "csv", "tsv", "json", "jsonl", "ndjson",
+    "geojson", "yaml", "yml", "toml", "ini", "cfg", "conf", "parquet", "xlsx", "xls", "docx", "pptx", "odt",
+    "ods", "odp", "zip", "gz", "tgz", "bz2", "xz", "zst", "tar", "7z", "ipynb", "sql", "npy", "npz", "h5",
+    "hdf5", "nc", "feather", "arrow", "db", "sqlite", "pcap", "pcapng", "bib", "tex", "rst", "diff", "patch",
+    "dot", "mmd", "puml",
 ];
 
 /// Sources of programs: shown as text by every server that we know, yet never needed by a page.
@@ -146,7 +78,7 @@ impl Site {
         if target.starts_with("//") {
             return Resolved::outside(&format!("https:{target}"));
         }
-        match scheme(target) {
+        match scheme(target).as_deref() {
             Some(
                 "http" | "https" | "mailto" | "tel" | "ftp" | "ftps" | "sftp" | "irc" | "ircs" | "xmpp"
                 | "news",
@@ -376,7 +308,15 @@ impl Site {
     fn place_of(&self, file: &SitePath) -> Option<SitePath> {
         match file.below(&self.src) {
             Some(local) => {
-                let clash = self.by_url.contains_key(&local) || local.segments().next() == Some("_bindery");
+                // Beside a page, GitLab Pages would serve a compressed file in the page's place.
+                let packed = matches!(file.extension().as_str(), "gz" | "br" | "zst");
+                let mut clash =
+                    packed || self.by_url.contains_key(&local) || RESERVED.contains(&local.as_str());
+                let mut up = local.parent();
+                while !up.is_root() && !clash {
+                    clash = self.by_url.contains_key(&up) || up.as_str() == "_bindery";
+                    up = up.parent();
+                }
                 if clash { SitePath::new("_bindery/files")?.join(file.as_str()) } else { Some(local) }
             }
             None => {
@@ -420,14 +360,10 @@ fn encode_outside(url: &str) -> String {
     out
 }
 
-/// The scheme of a URL in lower-case letters, where it has one.
-fn scheme(target: &str) -> Option<&str> {
+/// The scheme of a URL, where it has one.
+fn scheme(target: &str) -> Option<String> {
     let (scheme, _) = target.split_once(':')?;
     let sound = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
-    match scheme {
-        "HTTP" | "Http" => Some("http"),
-        "HTTPS" | "Https" => Some("https"),
-        _ => sound.then_some(scheme),
-    }
+    sound.then(|| scheme.to_ascii_lowercase())
 }

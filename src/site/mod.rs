@@ -18,6 +18,7 @@ pub use produce::{Produced, Product, out_path};
 pub use record::{Change, Downloads, PageKind, PageRecord};
 pub use single::single_page;
 
+use crate::path::SitePath;
 use crate::render::Fragment;
 
 /// The number of a page in its site.
@@ -25,9 +26,9 @@ pub type PageId = usize;
 
 /// Where the bodies of pages rest until their pages are produced.
 pub trait Bodies: Sync {
-    /// The body of a page.
+    /// The body of the page that is made of a source.
     ///
     /// # Errors
     /// Why it cannot be had: the file it rests in is gone or torn.
-    fn body(&self, page: PageId) -> Result<Fragment, String>;
+    fn body(&self, source: &SitePath) -> Result<Fragment, String>;
 }

@@ -55,8 +55,8 @@ pub struct Produced {
 const TOC_TITLE: usize = 90;
 
 impl Site {
-    /// All files of the site but those that pages link and those made of outputs.
-    pub fn products(&self) -> Vec<Product> {
+    /// The files that no author asked for by an alias.
+    pub(super) fn own_products(&self) -> Vec<Product> {
         let mut all: Vec<Product> = (0..self.theme.assets().len()).map(Product::Static).collect();
         all.extend((0..self.pages.len()).map(Product::Page));
         let mut indexes: Vec<Index> = (0..self.folders.len()).map(Index::Folder).collect();
@@ -68,10 +68,10 @@ impl Site {
                 usize::from(matches!(index, Index::Folder(folder) if self.folders[folder].index.is_some()));
             all.extend((first..self.parts(&index)).map(|part| Product::Index(index.clone(), part)));
         }
-        if !self.tags.is_empty() {
+        // A folder `tags` of the repo has the URL of the page of all tags.
+        if !self.tags.is_empty() && !self.folder_at.contains_key(&SitePath::root().child("tags")) {
             all.push(Product::Tags);
         }
-        all.extend(self.aliases().into_iter().map(|(path, page)| Product::Alias(path, page)));
         all.extend([Product::NotFound, Product::SiteJson, Product::NoJekyll]);
         if self.config.base_url.is_some() {
             all.extend([Product::Sitemap, Product::Feed]);
@@ -79,6 +79,13 @@ impl Site {
                 all.push(Product::Redirects);
             }
         }
+        all
+    }
+
+    /// All files of the site but those that pages link and those made of outputs.
+    pub fn products(&self) -> Vec<Product> {
+        let mut all = self.own_products();
+        all.extend(self.aliases().into_iter().map(|(path, page)| Product::Alias(path, page)));
         all
     }
 
@@ -126,7 +133,7 @@ impl Site {
     fn produce_page(&self, id: PageId, bodies: &dyn Bodies) -> Result<Produced, String> {
         let at = &self.urls[id];
         let record = &self.pages[id];
-        let body = if record.failures.is_empty() { bodies.body(id)? } else { Fragment::new() };
+        let body = if record.failures.is_empty() { bodies.body(&record.source)? } else { Fragment::new() };
         let mut filler =
             Filler { site: self, page: id, at, out: Produced::default(), hosts: BTreeSet::new() };
         let body_html = filler.fill(&body);

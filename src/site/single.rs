@@ -2,7 +2,7 @@
 
 use crate::html::{escape, escape_into};
 use crate::path::{SitePath, percent_decode};
-use crate::render::{Asset, Fragment, Image, Slot};
+use crate::render::{Asset, Fragment, Image, Slot, clean_svg};
 use crate::theme::Labels;
 use crate::theme::view::{Page, TocItem};
 
@@ -90,7 +90,12 @@ impl Filler<'_> {
     fn image(&self, image: &Image, out: &mut String) {
         let path = percent_decode(&image.link.target).and_then(|target| self.folder.join(&target));
         let known = |path: &SitePath| PICTURES.iter().any(|(extension, _)| path.extension() == *extension);
-        let found = path.filter(known).and_then(|path| Some((path.name().to_owned(), (self.read)(&path)?)));
+        let found = path.filter(known).and_then(|path| {
+            let bytes = (self.read)(&path)?;
+            // Drawings are cleaned wherever they go.
+            let bytes = if path.extension() == "svg" { clean_svg(&bytes).ok()? } else { bytes };
+            Some((path.name().to_owned(), bytes))
+        });
         match found {
             Some((name, bytes)) => {
                 out.push_str("<img src=\"");

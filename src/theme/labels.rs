@@ -64,9 +64,7 @@ fn key(label: Label) -> (&'static str, Option<u32>) {
         Label::Injected => ("injected", None),
         Label::NeedsScript => ("needs_script", None),
         Label::NotShown => ("not_shown", None),
-        Label::TooLarge => ("too_large", None),
         Label::PictureOf(cell) => ("picture_of", Some(cell)),
-        Label::Formula => ("formula", None),
         Label::MoreRows(rows) => ("more_rows", Some(rows)),
         Label::Section => ("section", None),
         Label::Back => ("back", None),
@@ -78,7 +76,6 @@ fn key(label: Label) -> (&'static str, Option<u32>) {
         Label::Caution => ("caution", None),
         Label::Permalink => ("permalink", None),
         Label::Download => ("download", None),
-        Label::Failed => ("failed", None),
         Label::ToDo => ("to_do", None),
         Label::Done => ("done", None),
     }
