@@ -181,3 +181,23 @@ fn tags_cannot_break_out_of_their_attribute() {
         .fine();
     assert!(!page.read("a.html").contains("<script>alert"));
 }
+
+#[test]
+fn front_matter_of_a_removed_cell_is_removed_too() {
+    let head = json!({"cell_type": "raw", "metadata": {"tags": ["remove-cell"]}, "source": "---\ntitle: SECRET-TITLE\nowner: SECRET-OWNER\n---"});
+    let site = Desk::new().notebook("a.ipynb", nb([head, md("# Open")])).build().fine();
+    assert_eq!(site.holding("SECRET"), [""; 0]);
+}
+
+#[test]
+fn streams_that_vscode_keeps_as_data_are_streams() {
+    let kept = json!([
+        data(json!({"application/vnd.code.notebook.stderr": "ERR-SECRET"})),
+        stream("stdout", "shown")
+    ]);
+    let site = Desk::new()
+        .notebook("a.ipynb", nb([md("# T"), tagged(ran("x", kept), &["remove-stderr"])]))
+        .build()
+        .fine();
+    assert_eq!(site.holding("ERR-SECRET"), [""; 0]);
+}

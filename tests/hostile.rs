@@ -264,6 +264,11 @@ fn floods_and_depths_are_survived() {
         many("[a]: x\n", 5000),
         many("[^a]: x\n", 2000),
         many("![", 5000),
+        many("## a\n\n", 20_000),
+        "http://aaaaaaaaa".to_owned() + &many(")", 100_000),
+        many("\\\\( a ", 50_000),
+        many("<div>", 50_000),
+        many("<h2>t<div>", 5000),
     ];
     let cells: Vec<Value> = sources.iter().map(|source| md(source)).collect();
     let mut desk = Desk::new();

@@ -167,3 +167,74 @@ fn strict_takes_warnings_for_errors() {
     assert_eq!(desk.build_with(&["--strict"]).code, 1);
     assert!(desk.build().stderr.contains("1 page, 0 errors, 1 warning in"));
 }
+
+#[test]
+fn a_forged_manifest_or_journal_reaches_nothing_outside() {
+    for (name, text) in [
+        ("manifest.json", r#"{"version":1,"files":["../../victim.txt"]}"#),
+        ("journal.json", r#"{"version":1,"moves":["../../pwned"],"prune":["../../victim.txt"],"files":[]}"#),
+    ] {
+        let desk = Desk::new()
+            .file("repo/a.md", "# A")
+            .file("victim.txt", "mine")
+            .file("repo/public/.bindery/manifest.json", r#"{"version":1,"files":[]}"#)
+            .file("repo/public/.bindery/stage/files/pwned", "x")
+            .file(&format!("repo/public/.bindery/{name}"), text);
+        let _ = desk.run(&["build", "repo", "--out", "repo/public"]);
+        assert_eq!(fs::read_to_string(desk.root().join("victim.txt")).unwrap(), "mine", "{name}");
+        assert!(!desk.root().join("pwned").exists() && !desk.root().join("repo/pwned").exists(), "{name}");
+    }
+}
+
+#[test]
+fn links_in_our_own_folder_are_not_written_through() {
+    for name in ["lock", "manifest.new", "journal.new"] {
+        let desk = Desk::new()
+            .file("repo/a.md", "# A")
+            .file("victim.txt", "mine")
+            .file("repo/public/.bindery/manifest.json", r#"{"version":1,"files":[]}"#);
+        std::os::unix::fs::symlink(
+            desk.root().join("victim.txt"),
+            desk.root().join("repo/public/.bindery").join(name),
+        )
+        .unwrap();
+        let _ = desk.run(&["build", "repo", "--out", "repo/public"]);
+        assert_eq!(fs::read_to_string(desk.root().join("victim.txt")).unwrap(), "mine", "{name}");
+    }
+}
+
+#[test]
+fn pruning_stops_at_a_link() {
+    let desk = Desk::new().file("a/b.md", "# B").file("c.md", "# C");
+    desk.build().fine();
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("b.html"), "mine").unwrap();
+    fs::remove_dir_all(desk.root().join("a")).unwrap();
+    fs::remove_dir_all(desk.root().join("public/a")).unwrap();
+    std::os::unix::fs::symlink(outside.path(), desk.root().join("public/a")).unwrap();
+    desk.build().fine();
+    assert_eq!(fs::read_to_string(outside.path().join("b.html")).unwrap(), "mine");
+}
+
+#[test]
+fn a_folder_may_become_a_page_and_back() {
+    let desk = Desk::new().prose("a.html/b.ipynb", "# B").file("c.md", "# C");
+    desk.build().fine();
+    fs::remove_dir_all(desk.root().join("a.html")).unwrap();
+    let desk = desk.prose("a.ipynb", "# A");
+    assert!(desk.build().fine().has("a.html"));
+    fs::remove_file(desk.root().join("a.ipynb")).unwrap();
+    let desk = desk.prose("a.html/b.ipynb", "# B");
+    assert!(desk.build().fine().has("a.html/b.html"));
+}
+
+#[test]
+fn the_one_file_is_written_over_nothing_of_the_users() {
+    let desk = Desk::new().prose("n.ipynb", "# N").file("n.html", "mine");
+    assert_eq!(desk.run(&["build", "n.ipynb"]).status.code(), Some(2));
+    assert_eq!(fs::read_to_string(desk.root().join("n.html")).unwrap(), "mine");
+    assert_eq!(desk.run(&["build", "n.ipynb", "--out", "n.ipynb"]).status.code(), Some(2));
+    assert!(fs::read_to_string(desk.root().join("n.ipynb")).unwrap().starts_with('{'));
+    assert_eq!(desk.run(&["build", "n.ipynb", "--out", "x.html"]).status.code(), Some(0));
+    assert_eq!(desk.run(&["build", "n.ipynb", "--out", "x.html"]).status.code(), Some(0));
+}

@@ -270,3 +270,43 @@ fn one_notebook_is_one_file() {
     );
     assert!(page.contains("sha256-"));
 }
+
+#[test]
+fn drafts_and_what_is_excluded_are_nowhere() {
+    let site = Desk::new()
+        .file("bindery.toml", "[content]\nexclude = [\"private\"]\n")
+        .file("a.md", "# A\n\n[d](d.md) [p](private/p.md)")
+        .file("d.md", "---\ndraft: true\n---\n# DRAFT-WORDS")
+        .file("private/p.md", "# PRIVATE-WORDS")
+        .file(".env.txt", "HIDDEN-WORDS")
+        .build()
+        .fine();
+    for words in ["DRAFT-WORDS", "PRIVATE-WORDS", "HIDDEN-WORDS"] {
+        assert_eq!(site.holding(words), [""; 0]);
+    }
+}
+
+#[test]
+fn links_to_hidden_files_are_passed_over() {
+    let desk = Desk::new()
+        .file("a.md", "# A\n\n[x](l.txt)")
+        .file(".git/config", "TOKEN-WORDS")
+        .file(".env.txt", "TOKEN-WORDS");
+    std::os::unix::fs::symlink(desk.root().join(".env.txt"), desk.root().join("l.txt")).unwrap();
+    assert_eq!(desk.build().fine().holding("TOKEN-WORDS"), [""; 0]);
+}
+
+#[test]
+fn what_wants_a_place_of_ours_yields_in_the_same_way_each_time() {
+    let desk = Desk::new()
+        .file("tags/README.md", "---\ntags: [x]\n---\n# My tags")
+        .file("a.md", "---\naliases: [/, all.html, tags/x.html, 404.html, a.html/b]\n---\n# A");
+    let first = desk.build().fine();
+    let index = first.read("tags/index.html");
+    for _ in 0..4 {
+        std::fs::remove_dir_all(desk.root().join("public")).unwrap();
+        assert_eq!(desk.build().fine().read("tags/index.html"), index);
+    }
+    assert!(first.read("all.html").contains("Every page of this site"));
+    assert!(!first.read("404.html").contains("refresh") && !first.read("index.html").contains("refresh"));
+}

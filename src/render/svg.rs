@@ -277,6 +277,20 @@ mod tests {
     }
 
     #[test]
+    fn a_style_sheet_is_judged_as_a_whole() {
+        for sheet in [
+            "@imp<!-- -->ort 'http://evil'",
+            "@&#105;mport 'http://evil'",
+            "<g></g>@import url(http://evil)",
+            "a{fill:image-set('http://evil' 1x)}",
+        ] {
+            let out = cleaned(&format!("<svg><style>{sheet}</style><rect/></svg>"));
+            assert!(!out.contains("evil") && out.contains("<rect"), "{out}");
+        }
+        assert!(cleaned("<svg><style>.a{fill:red}</style></svg>").contains(".a{fill:red}"));
+    }
+
+    #[test]
     fn sizes_are_read() {
         assert_eq!(clean("<svg width='72pt' height='10'/>").map(|(_, size)| size), Ok(Some((96, 10))));
         assert_eq!(clean("<svg viewBox='0 0 30 40'/>").map(|(_, size)| size), Ok(Some((30, 40))));

@@ -278,7 +278,8 @@ fn folders(
     for (id, url) in urls.iter().enumerate() {
         let folder = enter(&url.parent(), &mut number, &mut folders);
         folder_of.push(folder);
-        if indexes[id] {
+        // An index that had to yield its URL is a page like others.
+        if indexes[id] && url.name() == "index.html" {
             folders[folder].index = Some(id);
             folders[folder].title = pages[id].short_title().to_owned();
             folders[folder].description.clone_from(&pages[id].description);
