@@ -11,7 +11,7 @@ use super::code::{self, LineMarks};
 use super::fragment::{Fragment, Label};
 use super::output::{self, OutputStyle};
 use super::page::{self, PageState};
-use super::{clean, markdown};
+use super::{block, clean, markdown};
 use crate::config::OutputOptions;
 use crate::diagnostic::{Note, Rule};
 use crate::notebook::{Cell, CellKind, Code, Lang, Parameters, Visibility};
@@ -135,8 +135,8 @@ fn raw(cell: &Cell, mime: &str, page: &mut PageState) -> Fragment {
             clean::clean(&cell.source, clean::Pieces::new(&cell.source), origin, page)
         }
         "text/markdown" => markdown::render(&cell.source, page),
-        "text/restructuredtext" | "text/x-rst" => markdown::block(&cell.source, &Lang::new("rst")),
-        "" | "text/plain" => markdown::block(&cell.source, &Lang::none()),
+        "text/restructuredtext" | "text/x-rst" => block::code_block(&cell.source, &Lang::new("rst")),
+        "" | "text/plain" => block::code_block(&cell.source, &Lang::none()),
         "text/latex" | "application/pdf" | "text/asciidoc" => Fragment::new(),
         other => {
             page.note(Note::info(

@@ -1,8 +1,7 @@
 //! The one sanitiser: HTML of authors and kernels → [`Fragment`].
 //!
 //! Everything goes through ammonia with one profile (`security.md` 5.3); what it gives back is
-//! HTML in the serialiser's own form, into which our markup is woven: slots for links and
-//! pictures, frames around tables, ids of headings, and pieces that were rendered elsewhere.
+//! HTML in the serialiser's own form, into which `weave` puts our markup.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -11,10 +10,11 @@ use std::sync::LazyLock;
 use ammonia::{Builder, UrlRelative};
 
 use super::asset;
-use super::fragment::{Fragment, Image, Link, Slot};
-use super::page::{Heading, PageState, Title};
-use super::styler::{self, Styles};
+use super::fragment::{Fragment, Link};
+use super::page::PageState;
+use super::styler;
 use super::svg;
+use super::weave::{self, text_of};
 use crate::diagnostic::{Note, Rule};
 use crate::digest::Digest;
 use crate::html::unescape;
@@ -55,7 +55,18 @@ impl Pieces {
         format!("{}-{}", self.nonce, self.links.len() - 1)
     }
 
-    fn number(&self, value: &str) -> Option<usize> {
+    /// The pieces themselves, in the order of their placeholders.
+    pub(super) fn take(&mut self) -> Vec<Fragment> {
+        std::mem::take(&mut self.pieces)
+    }
+
+    /// The link that a placeholder URL stands for.
+    pub(super) fn link_of(&self, url: &str) -> Option<&Link> {
+        self.links.get(self.number(url)?)
+    }
+
+    /// The number of the piece that a placeholder stands for.
+    pub(super) fn number(&self, value: &str) -> Option<usize> {
         value.strip_prefix(self.nonce.as_str())?.strip_prefix('-')?.parse().ok()
     }
 }
@@ -191,20 +202,7 @@ pub(super) fn clean(html: &str, pieces: Pieces, origin: Origin, page: &mut PageS
     }
     let styles = styler::take_sheets(&html);
     let cleaned = CLEANER.clean(&html).to_string();
-    let own = std::mem::take(&mut pieces.pieces).into_iter().map(Some).collect();
-    let mut weaver = Weaver {
-        out: Fragment::new(),
-        pieces: own,
-        known: &pieces,
-        styles,
-        origin,
-        page,
-        tables: 0,
-        links: 0,
-        title: None,
-    };
-    weaver.weave(&cleaned);
-    weaver.finish()
+    weave::weave(&cleaned, pieces, styles, origin, page)
 }
 
 /// How deep elements may nest.

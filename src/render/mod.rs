@@ -6,6 +6,7 @@
 
 mod ansi;
 mod asset;
+mod block;
 mod cell;
 mod clean;
 mod code;
@@ -18,6 +19,8 @@ mod page;
 mod plain_table;
 mod styler;
 mod svg;
+mod text;
+mod weave;
 
 pub use asset::Asset;
 pub use fragment::{Fragment, Image, Label, Link, Slot};

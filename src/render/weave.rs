@@ -25,6 +25,30 @@ struct Weaver<'a> {
 /// The attributes of one tag as the serialiser wrote them, values unescaped.
 type Attributes<'a> = Vec<(&'a str, Cow<'a, str>)>;
 
+/// Weaves `pieces` and our markup into cleaned HTML. Ids, headings and assets go to `page`.
+pub(super) fn weave(
+    html: &str,
+    mut pieces: Pieces,
+    styles: Styles,
+    origin: Origin,
+    page: &mut PageState,
+) -> Fragment {
+    let own = pieces.take().into_iter().map(Some).collect();
+    let mut weaver = Weaver {
+        out: Fragment::new(),
+        pieces: own,
+        known: &pieces,
+        styles,
+        origin,
+        page,
+        tables: 0,
+        links: 0,
+        title: None,
+    };
+    weaver.weave(html);
+    weaver.finish()
+}
+
 impl Weaver<'_> {
     fn weave(&mut self, html: &str) {
         let mut at = 0;
@@ -181,7 +205,7 @@ impl Weaver<'_> {
     }
 
     fn link(&mut self, target: &str) -> Link {
-        if let Some(link) = self.known.number(target).and_then(|number| self.known.links.get(number)) {
+        if let Some(link) = self.known.link_of(target) {
             return link.clone();
         }
         Link { target: target.trim().to_owned(), cell: self.origin.cell, line: self.origin.line }

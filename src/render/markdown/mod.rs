@@ -3,21 +3,21 @@
 //! Markdown alone is safe by construction, since all its text is escaped here. A source that
 //! holds HTML is written with placeholders, cleaned as a whole, and woven together again.
 
+mod heading;
+
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use pulldown_cmark::{
-    Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag,
-    TagEnd, TextMergeWithOffset,
+    Alignment, BlockQuoteKind, CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd,
+    TextMergeWithOffset,
 };
 
 use super::clean::{self, Origin, Pieces};
-use super::code::{self, LineMarks};
 use super::fragment::{Fragment, Image, Label, Slot};
-use super::math;
-use super::page::{Heading, PageState, Title, link};
+use super::page::{PageState, link};
+use super::{block, math};
 use crate::diagnostic::{Note, Rule};
-use crate::notebook::Lang;
 
 /// What stands in for formulas while Markdown is parsed. The first pair of private characters
 /// that the source does not hold is taken, so nobody can write one by hand.
@@ -397,7 +397,7 @@ impl Writer<'_> {
         self.gather(text);
         let mut rest = text;
         while self.links == 0 {
-            let Some((at, end)) = bare_url(rest) else { break };
+            let Some((at, end)) = block::bare_url(rest) else { break };
             self.out.text(&rest[..at]);
             let url = &rest[at..end];
             self.open_link(url, "", line);
@@ -477,86 +477,6 @@ impl Writer<'_> {
         }
     }
 
-    fn start_heading(&mut self, level: HeadingLevel, id: Option<CowStr<'_>>) {
-        let level = level as u8;
-        let is_title = self.page.wants_title
-            && !self.html_title
-            && self.saved.is_empty()
-            && (level == 1 || (self.page.at_start && self.blocks == 0));
-        let id = id
-            .map(|id| id.to_string())
-            .filter(|id| !id.starts_with("b:") && !id.contains(char::is_whitespace));
-        self.saved.push(std::mem::take(&mut self.out));
-        self.heading = Some(PendingHeading { level, id, text: String::new(), is_title });
-    }
-
-    fn end_heading(&mut self) {
-        self.blocks += 1;
-        let inner = std::mem::replace(&mut self.out, self.saved.pop().unwrap_or_default());
-        let Some(PendingHeading { level, id, text, is_title }) = self.heading.take() else { return };
-        let written = text;
-        let text = written.split_whitespace().collect::<Vec<_>>().join(" ");
-        let (id, alias) = match id {
-            Some(id) if self.page.anchors.take_authors(&id) => {
-                let alias = self.page.anchors.alias(&written);
-                (id, alias)
-            }
-            _ => self.page.anchors.of_heading(&written),
-        };
-        let says_it = self.page.title_is.as_ref().is_none_or(|title| *title == text);
-        if is_title && says_it && !text.is_empty() {
-            let html = match self.pieces.clone() {
-                // The inner text may hold HTML and placeholders: it is cleaned on its own.
-                Some(pieces) => {
-                    let origin = Origin { cell: self.page.at.number, line: self.line };
-                    clean::clean(inner.html(), pieces, origin, self.page)
-                }
-                None => inner,
-            };
-            self.page.wants_title = false;
-            self.page.title = Some(Title { text, html, id, alias });
-            return;
-        }
-        if !text.is_empty() {
-            self.page.headings.push(Heading { level, text, id: id.clone(), cell: self.page.at.number });
-        }
-        let mut head = Fragment::new();
-        if let Some(alias) = &alias {
-            head.markup("<span class=\"alias\" id=\"");
-            head.attribute(alias);
-            head.markup("\"></span>");
-        }
-        let mut anchor = Fragment::new();
-        anchor.markup("<a class=\"permalink\" href=\"#");
-        anchor.attribute(&crate::path::encode_fragment(&id));
-        anchor.markup("\" aria-label=\"");
-        anchor.label(Label::Permalink);
-        anchor.markup("\"></a>");
-        let known = self.pieces.is_some();
-        if known {
-            // The id was taken above; the cleaner must not take it a second time.
-            let mut open = Fragment::new();
-            open.markup(&format!("<h{level} id=\""));
-            open.attribute(&id);
-            open.markup("\">");
-            open.append(head);
-            let mut close = anchor;
-            close.markup(&format!("</h{level}>\n"));
-            // The pieces carry the tags themselves: what is between is phrasing content.
-            self.piece(open, true);
-            self.out.append(inner);
-            self.piece(close, true);
-        } else {
-            self.out.markup(&format!("<h{level} id=\""));
-            self.out.attribute(&id);
-            self.out.markup("\">");
-            self.out.append(head);
-            self.out.append(inner);
-            self.out.append(anchor);
-            self.out.markup(&format!("</h{level}>\n"));
-        }
-    }
-
     fn start_admonition(&mut self, kind: BlockQuoteKind) {
         let (class, label) = match kind {
             BlockQuoteKind::Note => ("note", Label::Note),
@@ -595,8 +515,8 @@ impl Writer<'_> {
     fn end_code(&mut self) {
         let Some((info, text)) = self.code.take() else { return };
         let text = self.unmask(&text);
-        let lang = fence_lang(&info);
-        let piece = block(&text, &lang);
+        let lang = block::fence_lang(&info);
+        let piece = block::code_block(&text, &lang);
         self.piece(piece, true);
     }
 
@@ -667,62 +587,5 @@ impl Writer<'_> {
             }
             None => self.out,
         }
-    }
-}
-
-/// A block of code, highlighted.
-pub(super) fn block(text: &str, lang: &Lang) -> Fragment {
-    let mut out = Fragment::new();
-    out.markup(if lang.is_shell() {
-        "<pre class=\"code wrap\" tabindex=\"0\"><code"
-    } else {
-        "<pre class=\"code\" tabindex=\"0\"><code"
-    });
-    if !lang.is_none() {
-        out.markup(" class=\"language-");
-        out.attribute(lang.name());
-        out.markup("\"");
-    }
-    out.markup(">");
-    let marks = if lang.is_shell() { LineMarks::Hanging } else { LineMarks::None };
-    code::highlight(out.raw(), text.trim_end_matches('\n'), lang, marks);
-    out.markup("</code></pre>\n");
-    out
-}
-
-/// The language that a fence names: its first word, without braces and dots.
-fn fence_lang(info: &str) -> Lang {
-    let word = info.split([' ', ',', '\t']).next().unwrap_or_default();
-    Lang::new(word.trim_matches(|c| matches!(c, '{' | '}' | '.' | '=')))
-}
-
-/// Where the first bare URL in `text` begins and ends, by the rules of GFM's extended autolinks.
-fn bare_url(text: &str) -> Option<(usize, usize)> {
-    let start = memchr::memmem::find_iter(text.as_bytes(), b"://").find_map(|at| {
-        let scheme = ["https", "http"].iter().find(|scheme| text[..at].ends_with(**scheme))?;
-        let start = at - scheme.len();
-        let before = text[..start].chars().next_back();
-        let after = text[at + 3..].chars().next()?;
-        (!before.is_some_and(|c| c.is_alphanumeric()) && after.is_alphanumeric()).then_some(start)
-    })?;
-    let length = text[start..]
-        .find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '`') || c.is_control())
-        .unwrap_or(text.len() - start);
-    let mut end = start + length;
-    let count = |bracket: char| text[start..end].matches(bracket).count();
-    let (mut closing, opening, squares) = (count(')'), count('('), count('['));
-    loop {
-        let url = &text[start..end];
-        let trimmed = match url.chars().next_back() {
-            Some('.' | ',' | ':' | ';' | '!' | '?' | '\'' | '*' | '_' | '~') => 1,
-            Some(')') if closing > opening => {
-                closing -= 1;
-                1
-            }
-            Some(']') if squares == 0 => 1,
-            Some(c) if matches!(c, '、' | '。' | '」' | '）') => c.len_utf8(),
-            _ => return (end > start + 8).then_some((start, end)),
-        };
-        end -= trimmed;
     }
 }

@@ -1,0 +1,90 @@
+//! Headings: their anchors, their place in the contents, and the one that is the page's title.
+
+use pulldown_cmark::{CowStr, HeadingLevel};
+
+use super::super::clean::{self, Origin};
+use super::super::fragment::{Fragment, Label};
+use super::super::page::{Heading, Title};
+use super::{PendingHeading, Writer};
+
+impl Writer<'_> {
+    pub(super) fn start_heading(&mut self, level: HeadingLevel, id: Option<CowStr<'_>>) {
+        let level = level as u8;
+        let is_title = self.page.wants_title
+            && !self.html_title
+            && self.saved.is_empty()
+            && (level == 1 || (self.page.at_start && self.blocks == 0));
+        let id = id
+            .map(|id| id.to_string())
+            .filter(|id| !id.starts_with("b:") && !id.contains(char::is_whitespace));
+        self.saved.push(std::mem::take(&mut self.out));
+        self.heading = Some(PendingHeading { level, id, text: String::new(), is_title });
+    }
+
+    pub(super) fn end_heading(&mut self) {
+        self.blocks += 1;
+        let inner = std::mem::replace(&mut self.out, self.saved.pop().unwrap_or_default());
+        let Some(PendingHeading { level, id, text, is_title }) = self.heading.take() else { return };
+        let written = text;
+        let text = written.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (id, alias) = match id {
+            Some(id) if self.page.anchors.take_authors(&id) => {
+                let alias = self.page.anchors.alias(&written);
+                (id, alias)
+            }
+            _ => self.page.anchors.of_heading(&written),
+        };
+        let says_it = self.page.title_is.as_ref().is_none_or(|title| *title == text);
+        if is_title && says_it && !text.is_empty() {
+            let html = match self.pieces.clone() {
+                // The inner text may hold HTML and placeholders: it is cleaned on its own.
+                Some(pieces) => {
+                    let origin = Origin { cell: self.page.at.number, line: self.line };
+                    clean::clean(inner.html(), pieces, origin, self.page)
+                }
+                None => inner,
+            };
+            self.page.wants_title = false;
+            self.page.title = Some(Title { text, html, id, alias });
+            return;
+        }
+        if !text.is_empty() {
+            self.page.headings.push(Heading { level, text, id: id.clone(), cell: self.page.at.number });
+        }
+        let mut head = Fragment::new();
+        if let Some(alias) = &alias {
+            head.markup("<span class=\"alias\" id=\"");
+            head.attribute(alias);
+            head.markup("\"></span>");
+        }
+        let mut anchor = Fragment::new();
+        anchor.markup("<a class=\"permalink\" href=\"#");
+        anchor.attribute(&crate::path::encode_fragment(&id));
+        anchor.markup("\" aria-label=\"");
+        anchor.label(Label::Permalink);
+        anchor.markup("\"></a>");
+        let known = self.pieces.is_some();
+        if known {
+            // The id was taken above; the cleaner must not take it a second time.
+            let mut open = Fragment::new();
+            open.markup(&format!("<h{level} id=\""));
+            open.attribute(&id);
+            open.markup("\">");
+            open.append(head);
+            let mut close = anchor;
+            close.markup(&format!("</h{level}>\n"));
+            // The pieces carry the tags themselves: what is between is phrasing content.
+            self.piece(open, true);
+            self.out.append(inner);
+            self.piece(close, true);
+        } else {
+            self.out.markup(&format!("<h{level} id=\""));
+            self.out.attribute(&id);
+            self.out.markup("\">");
+            self.out.append(head);
+            self.out.append(inner);
+            self.out.append(anchor);
+            self.out.markup(&format!("</h{level}>\n"));
+        }
+    }
+}
