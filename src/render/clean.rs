@@ -14,7 +14,7 @@ use super::fragment::{Fragment, Link};
 use super::page::PageState;
 use super::styler;
 use super::svg;
-use super::weave::{self, text_of};
+use super::weave::{self, Threads, text_of};
 use crate::diagnostic::{Note, Rule};
 use crate::digest::Digest;
 use crate::html::unescape;
@@ -202,7 +202,7 @@ pub(super) fn clean(html: &str, pieces: Pieces, origin: Origin, page: &mut PageS
     }
     let styles = styler::take_sheets(&html);
     let cleaned = CLEANER.clean(&html).to_string();
-    weave::weave(&cleaned, pieces, styles, origin, page)
+    weave::weave(&cleaned, Threads { pieces, styles, origin }, page)
 }
 
 /// How deep elements may nest.
@@ -250,7 +250,7 @@ fn set_aside<'a>(html: &'a str, pieces: &mut Pieces, page: &mut PageState) -> Co
         let mut out = String::with_capacity(html.len());
         let mut at = 0;
         while let Some(start) = find_tag(&html, at, "iframe") {
-            let Some(length) = html[start..].find('>') else { break };
+            let Some(length) = tag_length(&html[start..]) else { break };
             let tag = &html[start..start + length];
             out.push_str(&html[at..start]);
             if let Some(src) = attribute_of(tag, "src") {
@@ -281,6 +281,23 @@ fn set_aside<'a>(html: &'a str, pieces: &mut Pieces, page: &mut PageState) -> Co
         html = Cow::Owned(out);
     }
     html
+}
+
+/// Where the `>` of the tag at the start of `html` stands, outside of quotes.
+fn tag_length(html: &str) -> Option<usize> {
+    let mut quote = None;
+    html.bytes().position(|byte| match (quote, byte) {
+        (None, b'>') => true,
+        (None, b'"' | b'\'') => {
+            quote = Some(byte);
+            false
+        }
+        (Some(open), byte) if open == byte => {
+            quote = None;
+            false
+        }
+        _ => false,
+    })
 }
 
 /// Where the next `<name` stands, in any case.

@@ -48,7 +48,11 @@ fn node(key: Option<&str>, value: &Value, depth: usize, left: &mut usize, out: &
             _ => "l",
         };
         out.markup(&format!("<span class=\"{class}\">"));
-        let text = value.to_string();
+        let text = match value {
+            // What is cut off anyway is not written first.
+            Value::Array(_) | Value::Object(_) if entries > 200 => format!("{entries} …"),
+            value => value.to_string(),
+        };
         let end = (0..=text.len().min(4000)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
         out.text(&text[..end]);
         if end < text.len() {
@@ -64,11 +68,19 @@ fn node(key: Option<&str>, value: &Value, depth: usize, left: &mut usize, out: &
     match value {
         Value::Array(list) => {
             for (index, item) in list.iter().enumerate() {
+                if *left == 0 {
+                    out.markup("<div class=\"json-leaf\">…</div>");
+                    break;
+                }
                 node(Some(&index.to_string()), item, depth + 1, left, out);
             }
         }
         Value::Object(map) => {
             for (key, item) in map {
+                if *left == 0 {
+                    out.markup("<div class=\"json-leaf\">…</div>");
+                    break;
+                }
                 node(Some(key), item, depth + 1, left, out);
             }
         }
@@ -113,9 +125,14 @@ pub(super) fn csv(text: &str, delimiter: u8) -> Option<Fragment> {
     if head.is_empty() {
         return None;
     }
-    let rows: Vec<Vec<String>> =
-        reader.records().flatten().map(|record| record.iter().map(str::to_owned).collect()).collect();
-    let total = rows.len();
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut total = 0;
+    for record in reader.records().flatten() {
+        total += 1;
+        if rows.len() < MAX_ROWS {
+            rows.push(record.iter().map(str::to_owned).collect());
+        }
+    }
     Some(table(&head, rows.into_iter(), total))
 }
 

@@ -104,6 +104,7 @@ impl Context<'_> {
 }
 
 /// How outputs of one cell are to be shown.
+#[derive(Clone, Copy)]
 pub(super) struct OutputStyle<'a> {
     pub(super) options: &'a OutputOptions,
     /// Whether long text scrolls, stands in full, or folds.
@@ -116,7 +117,9 @@ pub(super) struct OutputStyle<'a> {
 pub(super) fn render(output: &Output, style: &OutputStyle<'_>, page: &mut PageState) -> Option<Fragment> {
     match output {
         Output::Stream { name, text } => text::stream(*name, text, style, page),
-        Output::Error { name, message, traceback } => Some(text::error(name, message, traceback)),
+        Output::Error { name, message, traceback } => {
+            Some(text::error(&text::Raised { name, message, traceback }, style, page))
+        }
         Output::Data { bundle, metadata } => bundle_into(bundle, metadata, style, page),
     }
 }
@@ -435,6 +438,7 @@ fn plain(context: &Context<'_>, page: &mut PageState) -> Option<Fragment> {
         return None;
     }
     let mut out = Fragment::new();
-    text::text_block(&ansi::settle(text), context.options, None, page, &mut out);
+    let style = OutputStyle { options: context.options, scroll: None, alt: None };
+    text::text_block(&ansi::settle(text), &style, page, &mut out);
     Some(out)
 }

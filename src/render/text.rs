@@ -5,7 +5,6 @@ use super::asset::Asset;
 use super::fragment::{Fragment, Label, Slot};
 use super::output::OutputStyle;
 use super::page::PageState;
-use crate::config::OutputOptions;
 use crate::notebook::StreamName;
 
 /// A stream of a process; nothing where nothing was printed.
@@ -29,26 +28,21 @@ pub(super) fn stream(
         out.label(Label::Stderr);
         out.markup("</p>");
     }
-    text_block(&ansi::settle(text), style.options, style.scroll, page, &mut out);
+    text_block(&ansi::settle(text), style, page, &mut out);
     out.markup("</div>\n");
     Some(out)
 }
 
 /// Text as a terminal shows it: folded after some lines, a file of its own past a size.
-pub(super) fn text_block(
-    text: &str,
-    options: &OutputOptions,
-    scroll: Option<bool>,
-    page: &mut PageState,
-    out: &mut Fragment,
-) {
+pub(super) fn text_block(text: &str, style: &OutputStyle<'_>, page: &mut PageState, out: &mut Fragment) {
+    let (options, scroll) = (style.options, style.scroll);
     let text = text.trim_end_matches('\n');
     let lines = u32::try_from(memchr::memchr_iter(b'\n', text.as_bytes()).count() + 1).unwrap_or(u32::MAX);
     let shown_lines = options.fold_lines;
     let too_large = text.len() > options.max_bytes;
     let folds = scroll.is_none() && lines > shown_lines.saturating_add(5);
     let class = if scroll == Some(true) { "text scroll" } else { "text" };
-    let mut style = Style::default();
+    let mut colours = Style::default();
     let mut budget = options.max_bytes;
     let mut pre = |out: &mut Fragment, lines: &mut dyn Iterator<Item = &str>| {
         out.markup(&format!("<pre class=\"{class}\" tabindex=\"0\">"));
@@ -62,7 +56,7 @@ pub(super) fn text_block(
             // One line may be all of a too large output.
             let end = (0..=budget.min(line.len())).rev().find(|end| line.is_char_boundary(*end)).unwrap_or(0);
             budget -= end;
-            ansi::line_into(out.raw(), &line[..end], &mut style);
+            ansi::line_into(out.raw(), &line[..end], &mut colours);
         }
         out.markup("</pre>");
     };
@@ -89,35 +83,37 @@ pub(super) fn text_block(
     }
 }
 
+/// What a kernel says of an exception.
+pub(super) struct Raised<'a> {
+    pub(super) name: &'a str,
+    pub(super) message: &'a str,
+    pub(super) traceback: &'a [String],
+}
+
 /// An error: its name and message, the traceback behind a fold.
-pub(super) fn error(name: &str, message: &str, traceback: &[String]) -> Fragment {
+pub(super) fn error(error: &Raised<'_>, style: &OutputStyle<'_>, page: &mut PageState) -> Fragment {
     let mut out = Fragment::new();
     out.markup("<div class=\"output output-error\"><p class=\"error-line\"><strong>");
-    let name = ansi::strip(name);
+    let name = ansi::strip(error.name);
     out.text(if name.is_empty() { "Error" } else { &name });
     out.markup("</strong>");
-    let message = ansi::strip(message);
+    let message: String = ansi::strip(error.message).chars().take(style.options.max_bytes / 4).collect();
     if !message.is_empty() {
         out.markup("<span class=\"error-message\">: ");
         out.text(&message);
         out.markup("</span>");
     }
     out.markup("</p>");
-    let text = traceback.join("\n");
+    let text = error.traceback.join("\n");
     let text = text.trim_end_matches('\n');
     if !text.trim().is_empty() && ansi::strip(text).trim() != format!("{name}: {message}") {
         let lines = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
         out.markup("<details class=\"fold traceback\"><summary class=\"b-ui\">");
         out.label(Label::Traceback(lines));
-        out.markup("</summary><pre class=\"text\" tabindex=\"0\">");
-        let mut style = Style::default();
-        for (number, line) in text.split('\n').enumerate() {
-            if number > 0 || line.is_empty() {
-                out.markup("\n");
-            }
-            ansi::line_into(out.raw(), line, &mut style);
-        }
-        out.markup("</pre></details>");
+        out.markup("</summary>");
+        // Behind its fold it stands in full.
+        text_block(text, &OutputStyle { scroll: Some(false), ..*style }, page, &mut out);
+        out.markup("</details>");
     }
     out.markup("</div>\n");
     out

@@ -25,14 +25,19 @@ struct Weaver<'a> {
 /// The attributes of one tag as the serialiser wrote them, values unescaped.
 type Attributes<'a> = Vec<(&'a str, Cow<'a, str>)>;
 
-/// Weaves `pieces` and our markup into cleaned HTML. Ids, headings and assets go to `page`.
-pub(super) fn weave(
-    html: &str,
-    mut pieces: Pieces,
-    styles: Styles,
-    origin: Origin,
-    page: &mut PageState,
-) -> Fragment {
+/// What is woven into cleaned HTML.
+pub(super) struct Threads {
+    /// The pieces that placeholders stand for.
+    pub(super) pieces: Pieces,
+    /// The styles of elements by their ids.
+    pub(super) styles: Styles,
+    /// Where the HTML stands.
+    pub(super) origin: Origin,
+}
+
+/// Weaves our markup into cleaned HTML. Ids, headings and assets go to `page`.
+pub(super) fn weave(html: &str, threads: Threads, page: &mut PageState) -> Fragment {
+    let Threads { mut pieces, styles, origin } = threads;
     let own = pieces.take().into_iter().map(Some).collect();
     let mut weaver = Weaver {
         out: Fragment::new(),

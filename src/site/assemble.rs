@@ -42,6 +42,8 @@ pub struct Site {
     pub(super) folder_at: HashMap<SitePath, usize>,
     /// The folder that each page lies in.
     pub(super) folder_of: Vec<usize>,
+    /// The place of each page among the entries of its folder.
+    pub(super) place_in_folder: Vec<usize>,
     /// The pages in the order of reading, and the place of each in it.
     pub(super) sequence: Vec<PageId>,
     pub(super) place: Vec<Option<usize>>,
@@ -117,6 +119,7 @@ impl Site {
             folder_at: folders.iter().enumerate().map(|(id, folder)| (folder.path.clone(), id)).collect(),
             tags: tags(&pages),
             place: vec![None; pages.len()],
+            place_in_folder: places(&folders, pages.len()),
             sequence: Vec::with_capacity(pages.len()),
             config,
             theme,
@@ -314,6 +317,19 @@ fn folders(
         folders[id].entries = keyed.into_iter().map(|(_, entry)| entry).collect();
     }
     (folders, folder_of)
+}
+
+/// The place of each page among the entries of its folder; 0 for the index.
+fn places(folders: &[Folder], pages: usize) -> Vec<usize> {
+    let mut places = vec![0; pages];
+    for folder in folders {
+        for (place, entry) in folder.entries.iter().enumerate() {
+            if let Entry::Page(page) = entry {
+                places[*page] = place;
+            }
+        }
+    }
+    places
 }
 
 fn tags(pages: &[PageRecord]) -> BTreeMap<String, (String, Vec<PageId>)> {

@@ -94,7 +94,7 @@ impl Site {
         }
         let entries = &self.folders[folder].entries;
         let here = match stand {
-            Stand::Page(page) => entries.iter().position(|entry| *entry == Entry::Page(page)).unwrap_or(0),
+            Stand::Page(page) => self.place_in_folder[page],
             _ => 0,
         };
         let start = here.saturating_sub(WINDOW);

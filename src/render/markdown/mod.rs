@@ -24,6 +24,9 @@ use crate::diagnostic::{Note, Rule};
 const MARKS: [(char, char); 3] =
     [('\u{e000}', '\u{e001}'), ('\u{f0000}', '\u{f0001}'), ('\u{100000}', '\u{100001}')];
 
+/// The longest Markdown of one cell or output that is rendered, in bytes.
+const MAX_SOURCE: usize = 4_000_000;
+
 fn options() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
@@ -36,6 +39,20 @@ fn options() -> Options {
 
 /// Renders one Markdown source into the page at work.
 pub(super) fn render(source: &str, page: &mut PageState) -> Fragment {
+    if source.len() > MAX_SOURCE {
+        page.note(
+            Note::warning(
+                Rule::Output,
+                format!("{} MB of Markdown stand as plain text", source.len() / 1_000_000),
+            )
+            .help("split it: no reader reads that much on one page"),
+        );
+        let mut out = Fragment::new();
+        out.markup("<pre class=\"text\" tabindex=\"0\">");
+        out.text(source.get(..MAX_SOURCE).unwrap_or_default());
+        out.markup("…</pre>\n");
+        return out;
+    }
     let (open, close) =
         MARKS.into_iter().find(|(open, close)| !source.contains([*open, *close])).unwrap_or(MARKS[2]);
     let formulas = math::find(source);
