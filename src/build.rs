@@ -16,7 +16,7 @@ use crate::history::{self, History};
 use crate::notebook::{Format, Notebook, Published, is_lfs_pointer};
 use crate::path::SitePath;
 use crate::render;
-use crate::site::{Dates, Input, PageRecord, Product, Site, csp_of, out_path};
+use crate::site::{Dates, Input, PageRecord, Product, Site, csp_of, out_path, script_place};
 use crate::theme::{Theme, view};
 
 /// What a build was asked for.
@@ -177,11 +177,8 @@ impl Works<'_> {
             }
         }
         if let Some(script) = script {
-            let name = local.name().strip_suffix(".ipynb").unwrap_or(local.name());
-            let place = SitePath::root().child("_bindery").child("scripts");
-            let place = place.join(local.parent().as_str()).unwrap_or(place);
-            self.publisher
-                .put(&place.child(&format!("{name}.{}", script.extension)), script.text.as_bytes())?;
+            let place = script_place(&local, &script.extension);
+            self.publisher.put(&place, script.text.as_bytes())?;
         }
         notes.extend(rendered.notes);
         Ok(Some((record, notes)))

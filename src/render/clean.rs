@@ -188,8 +188,7 @@ pub(super) struct Origin {
 }
 
 /// Cleans HTML and weaves `pieces` into it. Ids, headings, assets and notes go to `page`.
-pub(super) fn clean(html: &str, pieces: Pieces, origin: Origin, page: &mut PageState) -> Fragment {
-    let mut pieces = pieces;
+pub(super) fn clean(html: &str, mut pieces: Pieces, origin: Origin, page: &mut PageState) -> Fragment {
     let html = set_aside(html, &mut pieces, page);
     if is_too_deep(&html) {
         page.note(
@@ -244,9 +243,8 @@ fn is_too_deep(html: &str) -> bool {
 
 /// Takes out what the sanitiser would lose: frames become links, drawings become pictures.
 fn set_aside<'a>(html: &'a str, pieces: &mut Pieces, page: &mut PageState) -> Cow<'a, str> {
-    let lower_has = |what: &str| find_tag(html, 0, what).is_some();
     let mut html = Cow::Borrowed(html);
-    if lower_has("iframe") {
+    if find_tag(&html, 0, "iframe").is_some() {
         let mut out = String::with_capacity(html.len());
         let mut at = 0;
         while let Some(start) = find_tag(&html, at, "iframe") {

@@ -220,12 +220,9 @@ impl Site {
 
     /// Where the script of a page can be had.
     pub fn script_path(&self, page: PageId) -> SitePath {
-        let name = self.pages[page].source.name();
-        let extension = self.pages[page].downloads.script.as_deref().unwrap_or("txt");
-        let place = SitePath::root().child("_bindery").child("scripts");
-        let folder = self.urls[page].parent();
-        let stem = name.strip_suffix(".ipynb").unwrap_or(name);
-        place.join(folder.as_str()).unwrap_or(place).child(&format!("{stem}.{extension}"))
+        let record = &self.pages[page];
+        let local = record.source.below(&self.src).unwrap_or_else(|| record.source.clone());
+        script_place(&local, record.downloads.script.as_deref().unwrap_or("txt"))
     }
 
     fn toc(&self, id: PageId) -> Vec<TocItem> {
@@ -383,6 +380,13 @@ impl Filler<'_> {
         out.push_str(more);
         out.push_str(" loading=\"lazy\">");
     }
+}
+
+/// Where the script of a notebook stands: `local` is its path below the published folder.
+pub fn script_place(local: &SitePath, extension: &str) -> SitePath {
+    let place = SitePath::root().child("_bindery").child("scripts");
+    let stem = local.name().strip_suffix(".ipynb").unwrap_or(local.name());
+    place.join(local.parent().as_str()).unwrap_or(place).child(&format!("{stem}.{extension}"))
 }
 
 /// Where a file made of an output stands.
