@@ -3,7 +3,10 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "benchmarks are no library")]
 
 use bindery::config::OutputOptions;
-use bindery::notebook::{Format, Notebook, Published};
+use bindery::config::{self, Config};
+use bindery::diagnostic::Note;
+use bindery::notebook::{Around, Format, NoFiles, Notebook, Published};
+use bindery::path::SitePath;
 use bindery::render;
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
@@ -11,6 +14,13 @@ use serde_json::{Value, json};
 
 fn main() {
     divan::main();
+}
+
+/// Reads a file that comes without a repo.
+fn read(bytes: &[u8], format: Format) -> (Notebook, Vec<Note>) {
+    let config: Config = config::File::default().resolve(config::Surroundings::default()).unwrap();
+    let path = SitePath::new("a.ipynb").unwrap();
+    Notebook::read(bytes, format, &Around { path: &path, config: &config, files: &NoFiles })
 }
 
 fn notebook(cells: Vec<Value>) -> Vec<u8> {
@@ -33,7 +43,7 @@ fn table(attribute: &str) -> String {
 /// Renders, once the memo of highlighted lines is warm.
 fn renders(bencher: Bencher<'_, '_>, cells: Vec<Value>) {
     let bytes = notebook(cells);
-    let published = Published::new(Notebook::read(&bytes, Format::Ipynb).0);
+    let published = Published::new(read(&bytes, Format::Ipynb).0);
     bencher
         .counter(BytesCount::new(bytes.len()))
         .bench(|| render::body(black_box(&published), &OutputOptions::default()));
@@ -43,7 +53,7 @@ fn renders(bencher: Bencher<'_, '_>, cells: Vec<Value>) {
 fn read(bencher: Bencher<'_, '_>) {
     let picture = "iVBORw0KGgo".repeat(20_000);
     let bytes = notebook((0..20).map(|_| output("image/png", &picture)).collect());
-    bencher.counter(BytesCount::new(bytes.len())).bench(|| Notebook::read(black_box(&bytes), Format::Ipynb));
+    bencher.counter(BytesCount::new(bytes.len())).bench(|| read(black_box(&bytes), Format::Ipynb));
 }
 
 #[divan::bench]
@@ -75,7 +85,7 @@ fn new_code(bencher: Bencher<'_, '_>) {
             let lines: String =
                 (0..300).map(|n| format!("value_{n}_{round} = compute('{n}', depth={n})\n")).collect();
             let cell = json!({"cell_type": "code", "metadata": {}, "source": lines, "outputs": []});
-            Published::new(Notebook::read(&notebook(vec![cell]), Format::Ipynb).0)
+            Published::new(read(&notebook(vec![cell]), Format::Ipynb).0)
         })
         .bench_values(|published| render::body(&published, &OutputOptions::default()));
 }

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Note, Rule, Severity};
 use crate::disk::{self, Found, Packs, PublishCount, Publisher, Source};
 use crate::history::{self, History};
-use crate::notebook::{Format, Notebook, Published, is_lfs_pointer};
+use crate::notebook::{Around, Files, Format, NoFiles, Notebook, Published, is_lfs_pointer};
 use crate::path::SitePath;
 use crate::render;
 use crate::site::{Dates, Input, PageRecord, Product, Site, csp_of, out_path, script_place};
@@ -66,13 +66,14 @@ pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, Strin
     let publisher = Publisher::open(out)?;
     let packs = Packs::new(publisher.scratch()).map_err(|error| format!("`{}`: {error}", out.display()))?;
     let wanted: BTreeSet<SitePath> = sources.iter().map(|source| source.path.clone()).collect();
+    let open: BTreeSet<SitePath> = files.iter().chain(&wanted).cloned().collect();
     let steps = sources.len() * 2;
     let done = std::sync::atomic::AtomicUsize::new(0);
     let step = || progress(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, steps);
     let (history, rendered) = rayon::join(
         || history::read(root, &wanted),
         || {
-            let works = Works { root, src, config, publisher: &publisher, packs: &packs };
+            let works = Works { root, src, config, open: &open, publisher: &publisher, packs: &packs };
             sources
                 .par_iter()
                 .map(|source| works.page(source).inspect(|_| step()))
@@ -115,7 +116,7 @@ pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, Strin
     let linked = linked.into_inner().unwrap_or_else(PoisonError::into_inner);
     let copied: Vec<Option<Diagnostic>> = linked
         .par_iter()
-        .map(|(file, place)| copy_file(root, file, place, &publisher))
+        .map(|(file, place)| copy_file(request, file, place, &publisher))
         .collect::<Result<_, String>>()?;
     diagnostics.extend(copied.into_iter().flatten());
     drop(packs);
@@ -130,6 +131,7 @@ struct Works<'a> {
     root: &'a Path,
     src: &'a SitePath,
     config: &'a Config,
+    open: &'a BTreeSet<SitePath>,
     publisher: &'a Publisher,
     packs: &'a Packs,
 }
@@ -145,7 +147,9 @@ impl Works<'_> {
                 return Ok(Some(failed(source, vec![note])));
             }
         };
-        let rendered = catch_unwind(AssertUnwindSafe(|| render_one(&bytes, source.format, self.config)));
+        let files = RepoFiles { root: self.root, open: self.open };
+        let around = Around { path: &source.path, config: self.config, files: &files };
+        let rendered = catch_unwind(AssertUnwindSafe(|| render_one(&bytes, source.format, &around)));
         let Ok((published, rendered, mut notes)) = rendered else {
             let note = Note::error(
                 Rule::NotebookInvalid,
@@ -185,11 +189,34 @@ impl Works<'_> {
     }
 }
 
-fn render_one(bytes: &[u8], format: Format, config: &Config) -> (Published, render::Rendered, Vec<Note>) {
-    let (notebook, notes) = Notebook::read(bytes, format);
+fn render_one(bytes: &[u8], format: Format, around: &Around<'_>) -> (Published, render::Rendered, Vec<Note>) {
+    let (notebook, notes) = Notebook::read(bytes, format, around);
     let published = Published::new(notebook);
-    let rendered = render::body(&published, &config.outputs);
+    let rendered = render::body(&published, &around.config.outputs);
     (published, rendered, notes)
+}
+
+/// The files that pages may include: those that the walk found open, below the root.
+struct RepoFiles<'a> {
+    root: &'a Path,
+    open: &'a BTreeSet<SitePath>,
+}
+
+impl Files for RepoFiles<'_> {
+    fn text(&self, path: &SitePath) -> Result<String, String> {
+        if !self.open.contains(path) {
+            return Err(format!("`{path}` is not in the repo, or hidden, or ignored"));
+        }
+        let bytes = disk::read_inside(self.root, path).map_err(|error| format!("`{path}`: {error}"))?;
+        if is_lfs_pointer(&bytes) {
+            return Err(format!("a Git LFS pointer stands in place of `{path}`"));
+        }
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        match std::str::from_utf8(text) {
+            Ok(text) => Ok(text.replace("\r\n", "\n")),
+            Err(_) => Err(format!("`{path}` is no UTF-8 text")),
+        }
+    }
 }
 
 /// The page of a source that could not be read: it says so.
@@ -207,7 +234,7 @@ fn failed(source: &Source, notes: Vec<Note>) -> (PageRecord, Vec<Note>) {
 
 /// Publishes a file of the repo that a page links.
 fn copy_file(
-    root: &Path,
+    request: &Request,
     file: &SitePath,
     place: &SitePath,
     publisher: &Publisher,
@@ -215,7 +242,7 @@ fn copy_file(
     let say = |message: String, help: &str| {
         Ok(Some(Diagnostic::new(file, Note::warning(Rule::LinkUnpublished, message).help(help))))
     };
-    let bytes = match disk::read_inside(root, file) {
+    let bytes = match disk::read_inside(&request.root, file) {
         Ok(bytes) => bytes,
         Err(error) => return say(format!("the linked file cannot be read: {error}"), "look at its rights"),
     };
@@ -229,7 +256,8 @@ fn copy_file(
         };
     }
     if file.extension() == "ipynb" {
-        let (notebook, _) = Notebook::read(&bytes, Format::Ipynb);
+        let around = Around { path: file, config: &request.config, files: &NoFiles };
+        let (notebook, _) = Notebook::read(&bytes, Format::Ipynb, &around);
         return match Published::new(notebook).copy(&bytes) {
             Some(copy) => publisher.put(place, &copy).map(|()| None),
             None => say("the linked notebook cannot be filtered".to_owned(), "publish it as a page"),
@@ -250,7 +278,9 @@ pub fn build_single(
     let bytes = disk::read_inside(root, &source.path)
         .map_err(|error| format!("`{}` cannot be read: {error}", source.path))?;
     // In the pool, whose threads have room for what is deeply nested.
-    let attempt = || catch_unwind(AssertUnwindSafe(|| render_one(&bytes, source.format, &config)));
+    let files = Beside { root };
+    let around = Around { path: &source.path, config: &config, files: &files };
+    let attempt = || catch_unwind(AssertUnwindSafe(|| render_one(&bytes, source.format, &around)));
     let (attempt, ()) = rayon::join(attempt, || ());
     let Ok((published, rendered, mut notes)) = attempt else {
         return Err(format!(
@@ -281,4 +311,19 @@ pub fn build_single(
     };
     diagnostics.sort();
     Ok((theme.render("single.html", &view)?, diagnostics))
+}
+
+/// The files that a single page may include: whatever is not hidden below the root.
+struct Beside<'a> {
+    root: &'a Path,
+}
+
+impl Files for Beside<'_> {
+    fn text(&self, path: &SitePath) -> Result<String, String> {
+        if path.segments().any(|segment| segment.starts_with('.')) {
+            return Err(format!("`{path}` is hidden"));
+        }
+        let bytes = disk::read_inside(self.root, path).map_err(|error| format!("`{path}`: {error}"))?;
+        String::from_utf8(bytes).map_err(|_| format!("`{path}` is no UTF-8 text"))
+    }
 }

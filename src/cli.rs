@@ -125,7 +125,7 @@ impl Build {
         let root = disk::find_root(src.parent().unwrap_or(src));
         let config = self.config(&root)?;
         let path = relative(&root, src)?;
-        let format = if path.extension() == "ipynb" { Format::Ipynb } else { Format::Markdown };
+        let format = Format::of_extension(&path.extension()).unwrap_or(Format::Markdown);
         let out = match &self.out {
             Some(out) if out.is_dir() => out.join(format!("{}.html", path.stem())),
             Some(out) => out.clone(),
@@ -160,6 +160,7 @@ impl Build {
             repo_url: variable("CI_PROJECT_URL").or(origin.remote),
             branch: variable("CI_DEFAULT_BRANCH").or(origin.branch),
             prefix: origin.prefix,
+            dialects: disk::dialects(root),
             folder_name: root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         };
         said.resolve(around).map_err(|error| format!("`{}`: {error}", file.display()))

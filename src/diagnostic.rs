@@ -27,6 +27,14 @@ pub enum Rule {
     NotebookOdd,
     /// A cell id that is missing, doubled or malformed.
     CellId,
+    /// A mark that is misspelt, or whose value means nothing.
+    Mark,
+    /// A directive, role or shortcode that nobody knows, or that lacks what it needs.
+    Directive,
+    /// A reference, citation or embedded cell whose target is missing or not unique.
+    Reference,
+    /// A navigation file of another tool.
+    Navigation,
     /// Two marks of a cell that say different things.
     CellConflict,
     /// Front matter that is not a YAML map, or holds a value of the wrong type.
@@ -56,6 +64,10 @@ impl Rule {
             Self::NotebookInvalid => "notebook-invalid",
             Self::NotebookOdd => "notebook-odd",
             Self::CellId => "cell-id",
+            Self::Mark => "mark",
+            Self::Directive => "directive",
+            Self::Reference => "reference",
+            Self::Navigation => "navigation",
             Self::CellConflict => "cell-conflict",
             Self::FrontMatter => "front-matter",
             Self::Output => "output",

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Imports run downward only: `cli` > `build` > `disk`, `history`, `report` > `site` > `theme` >
-//! `render` > `notebook`, `config` > the words that everything uses. From `site` down everything
+//! `render` > `notebook` > `config` > the words that everything uses. From `site` down everything
 //! is pure: bytes in, bytes out. The tests in `tests/house.rs` hold both.
 
 pub mod build;
@@ -27,3 +27,4 @@ pub mod render;
 pub mod report;
 pub mod site;
 pub mod theme;
+pub mod yaml;

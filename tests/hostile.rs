@@ -12,15 +12,25 @@
 mod common;
 
 use bindery::config::OutputOptions;
-use bindery::notebook::{Format, Notebook, Published};
+use bindery::config::{self, Config};
+use bindery::diagnostic::Note;
+use bindery::notebook::{Around, Format, NoFiles, Notebook, Published};
+use bindery::path::SitePath;
 use bindery::render;
 use common::*;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+/// Reads a file that comes without a repo.
+fn read(bytes: &[u8], format: Format) -> (Notebook, Vec<Note>) {
+    let config: Config = config::File::default().resolve(config::Surroundings::default()).unwrap();
+    let path = SitePath::new("a.ipynb").unwrap();
+    Notebook::read(bytes, format, &Around { path: &path, config: &config, files: &NoFiles })
+}
+
 /// What rendering makes of a notebook, slots left empty.
 fn rendered(notebook: &Value) -> String {
-    let (notebook, _) = Notebook::read(notebook.to_string().as_bytes(), Format::Ipynb);
+    let (notebook, _) = read(notebook.to_string().as_bytes(), Format::Ipynb);
     let rendered = render::body(&Published::new(notebook), &OutputOptions::default());
     rendered.body.html().to_owned()
 }
@@ -461,8 +471,8 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let _ = Notebook::read(&bytes, Format::Ipynb);
-        let (page, _) = Notebook::read(&bytes, Format::Markdown);
+        let _ = read(&bytes, Format::Ipynb);
+        let (page, _) = read(&bytes, Format::Markdown);
         let _ = render::body(&Published::new(page), &OutputOptions::default());
     }
 }

@@ -23,8 +23,9 @@ const FLOORS: &[&[&str]] = &[
     &["site"],
     &["theme"],
     &["render"],
-    &["notebook", "config"],
-    &["diagnostic", "html"],
+    &["notebook"],
+    &["config"],
+    &["diagnostic", "html", "yaml"],
     &["path"],
     &["digest"],
 ];

@@ -3,9 +3,13 @@
 //! [`File`] is the *say* form, strict about its keys. [`Config`] is the *mean* form, which is all
 //! that the rooms below the commands see.
 
+mod cells;
 mod forge;
+pub mod nav;
 
+pub use cells::CellRule;
 pub use forge::Forge;
+pub use nav::{NavEntry, NavFile, NavTarget};
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +27,43 @@ pub struct File {
     pub nav: Nav,
     /// How outputs are shown.
     pub outputs: OutputOptions,
+    /// How Markdown is read.
+    pub markdown: Markdown,
+    /// How cells of some pages or with some tags are shown.
+    pub cells: Vec<cells::Rule>,
+}
+
+/// `[markdown]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Markdown {
+    /// Dialects whose meaning holds where dialects disagree: `quarto`, `material`, `myst`.
+    pub dialects: Vec<Dialect>,
+    /// BibTeX or CSL JSON files of works that any page may cite.
+    pub bibliography: Vec<String>,
+}
+
+/// A dialect by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dialect {
+    /// Quarto's.
+    Quarto,
+    /// That of Material for MkDocs.
+    Material,
+    /// MyST's.
+    Myst,
+}
+
+/// The dialects that are on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dialects {
+    /// Quarto: `hide-…` tags remove.
+    pub quarto: bool,
+    /// Material: `!!!`, `???` and `===` begin blocks.
+    pub material: bool,
+    /// MyST: lines that begin with `%` are remarks.
+    pub myst: bool,
 }
 
 /// `[site]`.
@@ -96,6 +137,8 @@ pub struct Surroundings {
     pub prefix: SitePath,
     /// The name of the root's folder.
     pub folder_name: String,
+    /// The dialects that files of other tools at the root speak for.
+    pub dialects: Dialects,
 }
 
 /// What a build shall do, all said and merged.
@@ -121,8 +164,16 @@ pub struct Config {
     pub exclude: Vec<String>,
     /// Paths that stand first.
     pub order: Vec<SitePath>,
+    /// Whether the configuration orders the pages itself.
+    pub has_nav: bool,
     /// How outputs are shown.
     pub outputs: OutputOptions,
+    /// The dialects that are on.
+    pub dialects: Dialects,
+    /// Files of works that any page may cite.
+    pub bibliography: Vec<SitePath>,
+    /// How cells of some pages or with some tags are shown.
+    pub cells: Vec<CellRule>,
 }
 
 impl File {
@@ -158,6 +209,22 @@ impl File {
                     .ok_or_else(|| format!("`nav.order` holds `{path}`, which is no path in the repo"))
             })
             .collect::<Result<_, _>>()?;
+        let bibliography = self
+            .markdown
+            .bibliography
+            .iter()
+            .map(|path| {
+                SitePath::new(path).ok_or_else(|| {
+                    format!("`markdown.bibliography` holds `{path}`, which is no path in the repo")
+                })
+            })
+            .collect::<Result<_, _>>()?;
+        let said = |dialect| self.markdown.dialects.contains(&dialect);
+        let dialects = Dialects {
+            quarto: around.dialects.quarto || said(Dialect::Quarto),
+            material: around.dialects.material || said(Dialect::Material),
+            myst: around.dialects.myst || said(Dialect::Myst),
+        };
         let name = around.folder_name.trim();
         let fallback_title = if name.is_empty() { "Notebooks".to_owned() } else { name.to_owned() };
         Ok(Config {
@@ -170,8 +237,12 @@ impl File {
             noindex: self.site.noindex,
             include: self.content.include,
             exclude: self.content.exclude,
+            has_nav: !self.nav.order.is_empty(),
             order,
             outputs: self.outputs,
+            dialects,
+            bibliography,
+            cells: self.cells.into_iter().map(CellRule::new).collect::<Result<_, _>>()?,
         })
     }
 }

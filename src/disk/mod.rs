@@ -11,7 +11,19 @@ pub use walk::{Found, Source, find_root, walk};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::config::Dialects;
 use crate::path::SitePath;
+
+/// The dialects that files of other tools at the root of a repo speak for.
+#[expect(clippy::disallowed_methods, reason = "this is the edge")]
+pub fn dialects(root: &Path) -> Dialects {
+    let has = |names: &[&str]| names.iter().any(|name| std::fs::metadata(root.join(name)).is_ok());
+    Dialects {
+        quarto: has(&["_quarto.yml", "_quarto.yaml"]),
+        material: has(&["mkdocs.yml", "mkdocs.yaml"]),
+        myst: has(&["myst.yml", "myst.yaml", "_toc.yml"]),
+    }
+}
 
 /// The place of a path of the repo or the site below a folder of the disk.
 pub fn place(folder: &Path, path: &SitePath) -> PathBuf {

@@ -13,7 +13,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Note, Rule};
-use crate::notebook::Format;
+use crate::notebook::{Format, is_notebook, jupytext_formats};
 use crate::path::SitePath;
 
 /// A file that becomes a page.
@@ -110,14 +110,15 @@ pub fn walk(root: &Path, src: &SitePath, out: &Path, config: &Config) -> Result<
         if path.name().starts_with('.') {
             continue;
         }
-        let format = match path.extension().as_str() {
-            "ipynb" => Some(Format::Ipynb),
-            "md" | "markdown" => Some(Format::Markdown),
-            _ => None,
-        };
+        let named = !config.include.is_empty() && include.is_match(path.as_str());
         let is_page = path.below(src).is_some()
-            && (config.include.is_empty() || include.is_match(path.as_str()))
+            && (config.include.is_empty() || named)
             && !exclude.is_match(path.as_str());
+        let format = match Format::of_extension(&path.extension()) {
+            // A script is a page where it says that it is a notebook, or where somebody names it.
+            Some(Format::Script) if !is_page || !is_script_notebook(entry.path(), &path, named) => None,
+            format => format,
+        };
         match format {
             Some(format) if is_page => pages.push(Source { path, format }),
             // What is excluded as a page is not published as a file either.
@@ -130,17 +131,12 @@ pub fn walk(root: &Path, src: &SitePath, out: &Path, config: &Config) -> Result<
     let notebooks: BTreeSet<SitePath> =
         pages.iter().filter(|page| page.format == Format::Ipynb).map(|page| page.path.clone()).collect();
     for page in pages {
-        let twin = page.path.with_extension("ipynb");
-        if page.format == Format::Markdown
-            && notebooks.contains(&twin)
-            && is_jupytext(&super::place(root, &page.path))
-        {
-            found.say(
+        match twin_of(root, &page, &notebooks) {
+            Some(twin) => found.say(
                 &page.path,
                 Note::info(Rule::Skipped, format!("it is the text form of `{twin}`, which is published")),
-            );
-        } else {
-            found.sources.push(page);
+            ),
+            None => found.sources.push(page),
         }
     }
     found.sources.sort_by(|a, b| a.path.cmp(&b.path));
@@ -266,10 +262,52 @@ fn is_passed_over(entry: &DirEntry, out: &Path) -> bool {
         || entry.path().join(super::publish::MANIFEST).exists()
 }
 
-/// Whether the head of a Markdown file says that jupytext made it.
-fn is_jupytext(file: &Path) -> bool {
-    let mut head = vec![0; 2048];
-    let Ok(length) = fs::File::open(file).and_then(|mut file| file.read(&mut head)) else { return false };
+/// Scripts larger than this are no notebooks, in bytes.
+const MAX_SCRIPT: u64 = 2_000_000;
+
+/// Whether a script is a notebook. One that the configuration names needs no more than a cell.
+fn is_script_notebook(file: &Path, path: &SitePath, named: bool) -> bool {
+    if fs::metadata(file).map_or(true, |meta| meta.len() > MAX_SCRIPT) {
+        return false;
+    }
+    let Ok(bytes) = fs::read(file) else { return false };
+    is_notebook(&path.extension(), &bytes) || (named && bytes.windows(2).any(|pair| pair == b"%%"))
+}
+
+/// The notebook that a text file is the other form of (jupytext's pairs): one beside it, or where
+/// the folders in its `formats` say. The notebook has the outputs, so it is published.
+fn twin_of(root: &Path, page: &Source, notebooks: &BTreeSet<SitePath>) -> Option<SitePath> {
+    if page.format == Format::Ipynb {
+        return None;
+    }
+    let beside = page.path.with_extension("ipynb");
+    let near = notebooks.contains(&beside);
+    if !near && !notebooks.iter().any(|notebook| notebook.stem() == page.path.stem()) {
+        return None;
+    }
+    let mut head = vec![0; 4096];
+    let length =
+        fs::File::open(super::place(root, &page.path)).and_then(|mut file| file.read(&mut head)).ok()?;
     let head = String::from_utf8_lossy(&head[..length]);
-    head.starts_with("---") && head.contains("jupytext:")
+    let formats = jupytext_formats(&page.path.extension(), &head.replace("\r\n", "\n"));
+    if near {
+        let notebook_says = || {
+            let bytes = fs::read(super::place(root, &beside)).unwrap_or_default();
+            let text = String::from_utf8_lossy(&bytes);
+            text.contains("\"jupytext\"") && text.contains("\"formats\"")
+        };
+        return (formats.is_some() || notebook_says()).then_some(beside);
+    }
+    // `notebooks///ipynb,scripts///py:percent`: the folders beside or above each other.
+    let formats = formats?;
+    let folder = formats.split(',').find_map(|format| {
+        let (folder, extension) = format.trim().rsplit_once('/')?;
+        extension.starts_with("ipynb").then(|| folder.trim_matches('/').to_owned())
+    })?;
+    notebooks
+        .iter()
+        .find(|notebook| {
+            notebook.stem() == page.path.stem() && notebook.segments().any(|segment| segment == folder)
+        })
+        .cloned()
 }

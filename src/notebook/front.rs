@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::gather::unknown;
+use super::marks::{self, Place};
 use crate::diagnostic::{Note, Rule};
+use crate::yaml;
 
 /// Somebody who wrote or owns a page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +52,14 @@ pub struct FrontMatter {
     pub lang: Option<String>,
     /// Where it is edited, if not in the repo's forge.
     pub edit_url: Option<String>,
+    /// Whether headings are numbered.
+    pub numbered: bool,
+    /// How deep the contents go, in levels of headings.
+    pub toc_depth: Option<u8>,
+    /// A name that references to the page can aim at.
+    pub label: Option<String>,
+    /// Whether the page is a talk.
+    pub is_talk: bool,
     /// Everything that stood there, for filters and other tools.
     pub all: Map<String, Value>,
 }
@@ -68,23 +79,21 @@ impl FrontMatter {
             at += line.len();
         }
         let (yaml_end, rest) = end?;
-        let yaml = &body[..yaml_end];
-        if yaml.trim().is_empty() {
+        let yaml_text = &body[..yaml_end];
+        if yaml_text.trim().is_empty() {
             return Some((Map::new(), &body[rest..]));
         }
-        match serde_saphyr::from_str::<Value>(yaml) {
+        match yaml::read(yaml_text) {
             Ok(Value::Object(map)) => Some((map, &body[rest..])),
             Ok(Value::Null) => Some((Map::new(), &body[rest..])),
             Ok(_) => None,
             Err(error) => {
                 // A rule and a paragraph look like front matter too: only what has a key is meant as such.
-                if yaml.lines().next().is_some_and(|line| line.contains(':')) {
-                    let first = error.to_string();
-                    let first = first.lines().next().unwrap_or_default().to_owned();
+                if yaml_text.lines().next().is_some_and(|line| line.contains(':')) {
                     notes.push(
                         Note::warning(
                             Rule::FrontMatter,
-                            format!("the front matter is not valid YAML: {first}"),
+                            format!("the front matter is not valid YAML: {error}"),
                         )
                         .help("quote values that hold a colon, and indent with spaces"),
                     );
@@ -130,7 +139,7 @@ impl FrontMatter {
                 return None;
             }
             let value = value.trim();
-            let parsed = serde_saphyr::from_str::<Value>(value).unwrap_or_else(|_| value.into());
+            let parsed = yaml::read(value).unwrap_or_else(|_| value.into());
             map.insert(key.trim().into(), parsed);
             keys += 1;
         }
@@ -151,7 +160,7 @@ impl FrontMatter {
             order: reader.number(&["order", "sidebar_position", "nav_order", "weight"]),
             aliases: reader.list(&["aliases", "redirect_from"]),
             draft: reader.flag("draft").unwrap_or(false),
-            unlisted: reader.flag("unlisted").unwrap_or(false),
+            unlisted: reader.flag("unlisted").unwrap_or(false) || reader.flag("orphan").unwrap_or(false),
             search: reader.searchable(),
             image: reader.text(&["image", "thumbnail", "banner", "social"]),
             toc: reader.flag("toc").unwrap_or(true)
@@ -162,8 +171,16 @@ impl FrontMatter {
             edit_url: reader
                 .text(&["edit_url", "editUrl", "custom_edit_url"])
                 .filter(|url| url.starts_with("https://")),
+            numbered: reader.numbered(),
+            toc_depth: reader
+                .number(&["toc-depth", "toc_depth"])
+                .filter(|depth| (1.0..=6.0).contains(depth))
+                .map(|depth| depth as u8),
+            label: reader.text(&["label"]).filter(|label| !label.contains(' ')),
+            is_talk: reader.is_talk(),
             all: Map::new(),
         };
+        reader.unknown_keys();
         Self { all: map, ..front }
     }
 }
@@ -242,6 +259,48 @@ impl Reader<'_> {
             Value::String(text) if matches!(text.as_str(), "true" | "yes") => Some(true),
             Value::String(text) if matches!(text.as_str(), "false" | "no") => Some(false),
             _ => None,
+        }
+    }
+
+    fn numbered(&mut self) -> bool {
+        let headings = match self.map.get("numbering") {
+            Some(Value::Object(map)) => {
+                map.get("headings").or_else(|| map.get("all")) == Some(&Value::Bool(true))
+            }
+            Some(Value::Bool(flag)) => *flag,
+            _ => false,
+        };
+        headings || self.flag("number-sections").unwrap_or(false)
+    }
+
+    fn is_talk(&mut self) -> bool {
+        let names = |value: &Value| match value {
+            Value::String(name) => vec![name.clone()],
+            Value::Object(map) => map.keys().cloned().collect(),
+            _ => Vec::new(),
+        };
+        ["format", "output"].iter().filter_map(|key| self.map.get(*key)).flat_map(names).any(|name| {
+            ["revealjs", "ioslides", "slidy", "dzslides", "slideous"].iter().any(|show| name.contains(show))
+        })
+    }
+
+    /// Says which keys are near known ones and none of them; all others are the author's own.
+    fn unknown_keys(&mut self) {
+        for (key, value) in self.map {
+            let known = marks::find(Place::Front, key).is_some() || marks::leads_into(Place::Front, key);
+            if !known && marks::nearest(Place::Front, key).is_some() {
+                self.notes.push(unknown(Place::Front, key));
+            }
+            let Some(group) = value.as_object().filter(|_| marks::leads_into(Place::Front, key)) else {
+                continue;
+            };
+            for inner in group.keys() {
+                let path = format!("{key}.{inner}");
+                if marks::find(Place::Front, &path).is_none() && marks::nearest(Place::Front, &path).is_some()
+                {
+                    self.notes.push(unknown(Place::Front, &path));
+                }
+            }
         }
     }
 

@@ -9,14 +9,15 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::decode::{decode, is_lfs_pointer};
+use super::draft::{self, Draft};
+use super::include::Around;
 use super::json::{CellJson, Lines, NotebookJson, Repairs, repair};
-use super::options::PageDefaults;
 use super::outputs::{self, Lists};
-use super::{Attachment, Cell, CellKind, CellOptions, Code, Format, FrontMatter, Lang, MimeBundle, Notebook};
+use super::{Attachment, Format, Lang, MimeBundle, Notebook};
 use crate::diagnostic::{CellRef, Note, Rule};
 
 /// Reads a notebook; what cannot be read at all gives an empty one and a note of severity error.
-pub(super) fn read(bytes: &[u8], notes: &mut Vec<Note>) -> Notebook {
+pub(super) fn read(bytes: &[u8], around: &Around<'_>, notes: &mut Vec<Note>) -> Notebook {
     if is_lfs_pointer(bytes) {
         notes.push(
             Note::error(Rule::NotebookInvalid, "a Git LFS pointer stands in place of the notebook")
@@ -33,10 +34,10 @@ pub(super) fn read(bytes: &[u8], notes: &mut Vec<Note>) -> Notebook {
         return Notebook::empty(Format::Ipynb);
     }
     match serde_json::from_str::<NotebookJson>(&text) {
-        Ok(json) => Reader { text: &text, notes }.notebook(json),
+        Ok(json) => Reader { text: &text, around, notes }.notebook(json),
         Err(error) => match mend(&text, &error, notes) {
             Some(text) => match serde_json::from_str::<NotebookJson>(&text) {
-                Ok(json) => Reader { text: &text, notes }.notebook(json),
+                Ok(json) => Reader { text: &text, around, notes }.notebook(json),
                 Err(_) => Notebook::empty(Format::Ipynb),
             },
             None => Notebook::empty(Format::Ipynb),
@@ -101,12 +102,12 @@ fn plain(error: &serde_json::Error) -> String {
 
 struct Reader<'a> {
     text: &'a str,
+    around: &'a Around<'a>,
     notes: &'a mut Vec<Note>,
 }
 
 impl Reader<'_> {
     fn notebook(&mut self, json: NotebookJson<'_>) -> Notebook {
-        let mut notebook = Notebook::empty(Format::Ipynb);
         let version = |key: &str| json.fields.get(key).and_then(Value::as_u64);
         match (version("nbformat"), &json.cells) {
             (Some(major @ 5..), _) => self.notes.push(Note::warning(
@@ -129,18 +130,6 @@ impl Reader<'_> {
                 Map::new()
             }
         };
-        notebook.lang = Lang::of_metadata(&metadata);
-        let kernelspec =
-            |key: &str| metadata.get("kernelspec").and_then(|spec| spec.get(key)).and_then(Value::as_str);
-        notebook.kernel = kernelspec("display_name").or_else(|| kernelspec("name")).map(str::to_owned);
-        notebook.file_extension = metadata
-            .get("language_info")
-            .and_then(|info| info.get("file_extension"))
-            .and_then(Value::as_str)
-            .map(|extension| extension.trim_start_matches('.').to_owned())
-            .filter(|extension| {
-                (1..=8).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric())
-            });
         let Some(cells) = json.cells else {
             self.notes.push(
                 Note::error(
@@ -149,7 +138,7 @@ impl Reader<'_> {
                 )
                 .help("exclude it in `bindery.toml`, or save it from Jupyter again"),
             );
-            return notebook;
+            return Notebook::empty(Format::Ipynb);
         };
         let lists = Lists::of(&cells);
         if lists.lines_lack_ends() {
@@ -158,15 +147,8 @@ impl Reader<'_> {
                 "lists of lines hold no line ends; read as one line per entry, as VS Code writes them",
             ));
         }
-        let mut cells = self.cells(cells, lists);
-        if notebook.lang.is_none() {
-            notebook.lang = sheet_language(&cells);
-        }
-        self.front_matter(&mut notebook, &mut cells, &metadata);
-        let defaults = PageDefaults::new(&notebook.front.all, &metadata);
-        notebook.cells =
-            cells.into_iter().map(|draft| self.finish(draft, &defaults, &notebook.lang)).collect();
-        notebook
+        let drafts = self.cells(cells, lists);
+        draft::notebook(Format::Ipynb, (metadata, drafts), self.around, self.notes)
     }
 
     fn cells(&mut self, cells: Vec<CellJson<'_>>, lists: Lists) -> Vec<Draft> {
@@ -207,161 +189,69 @@ impl Reader<'_> {
                 ),
                 None => {}
             }
-            drafts.push(Draft::new(json, at, lists, self.notes));
+            drafts.push(draft_of(json, at, lists, self.notes));
         }
         drafts
     }
-
-    /// Takes the front matter out of the first cell, or the title out of the metadata.
-    fn front_matter(
-        &mut self,
-        notebook: &mut Notebook,
-        cells: &mut Vec<Draft>,
-        metadata: &Map<String, Value>,
-    ) {
-        let mut map = Map::new();
-        if let Some(first) = cells.first_mut().filter(|first| first.kind != "code" && !first.is_removed()) {
-            let split =
-                FrontMatter::split(&first.source, self.notes).map(|(map, rest)| (map, rest.to_owned()));
-            if let Some((found, rest)) = split {
-                map = found;
-                if rest.trim().is_empty() {
-                    cells.remove(0);
-                } else {
-                    let before = first.source.lines().count() - rest.lines().count();
-                    first.at.line = first.at.line.saturating_add(u32::try_from(before).unwrap_or(0));
-                    first.source = rest;
-                }
-            } else if first.kind == "markdown"
-                && let Some(found) = FrontMatter::nbdev(&first.source)
-            {
-                map = found;
-                cells.remove(0);
-            }
-        }
-        let fallback = |key: &str, place: Option<&Value>, map: &mut Map<String, Value>| {
-            if let Some(value) = place.filter(|value| !value.is_null() && !map.contains_key(key)) {
-                map.insert(key.to_owned(), value.clone());
-            }
-        };
-        for key in ["title", "authors", "description", "tags"] {
-            fallback(key, metadata.get(key).filter(|value| key != "tags" || value.is_array()), &mut map);
-        }
-        let databricks = metadata.get("application/vnd.databricks.v1+notebook");
-        fallback("title", databricks.and_then(|meta| meta.get("notebookName")), &mut map);
-        notebook.front = FrontMatter::read(map, self.notes);
-    }
-
-    fn finish(&mut self, draft: Draft, defaults: &PageDefaults, notebook_lang: &Lang) -> Cell {
-        let Draft { at, kind, source, metadata, attachments, count, outputs, lang } = draft;
-        let options = CellOptions::read(&metadata, defaults, &at, self.notes);
-        let editor =
-            metadata.get("vscode").and_then(|vscode| vscode.get("languageId")).and_then(Value::as_str);
-        let kind = match kind.as_str() {
-            "markdown" => CellKind::Markdown,
-            "raw" => {
-                let mime = ["raw_mimetype", "format"].iter().find_map(|key| metadata.get(*key)?.as_str());
-                CellKind::Raw(mime.unwrap_or_default().to_owned())
-            }
-            _ if editor == Some("raw") => CellKind::Raw(String::new()),
-            _ => {
-                let lang = Lang::of_magic(&source, notebook_lang)
-                    .or_else(|| editor.map(Lang::new).filter(|lang| !lang.is_none()))
-                    .or(lang)
-                    .unwrap_or_else(|| notebook_lang.clone());
-                CellKind::Code(Code { lang, count, outputs })
-            }
-        };
-        Cell { at, kind, source, options, attachments }
-    }
 }
 
-/// A cell between the file and the model: its kind is still a word, its options still metadata.
-struct Draft {
-    at: CellRef,
-    kind: String,
-    source: String,
-    metadata: Map<String, Value>,
-    attachments: Vec<Attachment>,
-    count: Option<u64>,
-    outputs: Vec<super::Output>,
-    lang: Option<Lang>,
-}
-
-impl Draft {
-    /// Whether its author removed it: then nothing of it may be taken over.
-    fn is_removed(&self) -> bool {
-        let tags = self.metadata.get("tags").and_then(Value::as_array);
-        tags.is_some_and(|tags| {
-            tags.iter()
-                .filter_map(Value::as_str)
-                .any(|tag| matches!(tag.replace('_', "-").as_str(), "remove-cell" | "remove-input"))
-        })
-    }
-
-    fn new(json: CellJson<'_>, at: CellRef, lists: Lists, notes: &mut Vec<Note>) -> Self {
-        let CellJson { source, mut fields, .. } = json;
-        let mut odd = |message: &str| notes.push(Note::info(Rule::NotebookOdd, message).in_cell(&at));
-        let metadata = match fields.remove("metadata") {
-            Some(Value::Object(map)) => map,
-            None => Map::new(),
-            Some(_) => {
-                odd("the cell's `metadata` is no object; ignored");
-                Map::new()
-            }
-        };
-        let mut text = match source {
-            None => {
-                odd("the cell has no `source`; read as empty");
-                String::new()
-            }
-            Some(raw) => source_text(raw, lists, &mut odd),
-        };
-        let kind = match fields.get("cell_type").and_then(Value::as_str) {
-            Some(kind @ ("markdown" | "raw" | "code")) => kind.to_owned(),
-            Some("html") => "markdown".to_owned(),
-            Some("heading") => {
-                let level = fields.get("level").and_then(Value::as_u64).unwrap_or(1).clamp(1, 6);
-                text = format!(
-                    "{} {}",
-                    "#".repeat(usize::try_from(level).unwrap_or(1)),
-                    text.replace('\n', " ")
-                );
-                "markdown".to_owned()
-            }
-            other => {
-                let name = other.unwrap_or("nothing").to_owned();
-                let has_outputs = fields.contains_key("outputs");
-                odd(&format!("`cell_type` is {name}; read as {}", if has_outputs { "code" } else { "raw" }));
-                if has_outputs { "code" } else { "raw" }.to_owned()
-            }
-        };
-        let count = ["execution_count", "prompt_number"].iter().find_map(|key| fields.get(*key)?.as_u64());
-        let attachments = match fields.remove("attachments") {
-            Some(Value::Object(map)) => map
-                .into_iter()
-                .filter_map(|(name, bundle)| match bundle {
-                    Value::Object(bundle) => {
-                        Some(Attachment { name, bundle: outputs::bundle(bundle, lists) })
-                    }
-                    _ => None,
-                })
-                .collect(),
-            _ => Vec::new(),
-        };
-        let outputs = match fields.remove("outputs") {
-            Some(Value::Array(list)) => outputs::read(list, lists, &at, notes),
-            None | Some(Value::Null) => Vec::new(),
-            Some(_) => {
-                notes.push(Note::info(Rule::NotebookOdd, "`outputs` is no list; ignored").in_cell(&at));
-                Vec::new()
-            }
-        };
-        let count = count.filter(|count| *count > 0 || !outputs.is_empty());
-        let lang =
-            fields.get("language").and_then(Value::as_str).map(Lang::new).filter(|lang| !lang.is_none());
-        Self { at, kind, source: text, metadata, attachments, count, outputs, lang }
-    }
+/// The draft of one cell of the file.
+fn draft_of(json: CellJson<'_>, at: CellRef, lists: Lists, notes: &mut Vec<Note>) -> Draft {
+    let CellJson { source, mut fields, .. } = json;
+    let mut odd = |message: &str| notes.push(Note::info(Rule::NotebookOdd, message).in_cell(&at));
+    let metadata = match fields.remove("metadata") {
+        Some(Value::Object(map)) => map,
+        None => Map::new(),
+        Some(_) => {
+            odd("the cell's `metadata` is no object; ignored");
+            Map::new()
+        }
+    };
+    let mut text = match source {
+        None => {
+            odd("the cell has no `source`; read as empty");
+            String::new()
+        }
+        Some(raw) => source_text(raw, lists, &mut odd),
+    };
+    let kind = match fields.get("cell_type").and_then(Value::as_str) {
+        Some("markdown" | "html") => "markdown",
+        Some("raw") => "raw",
+        Some("code") => "code",
+        Some("heading") => {
+            let level = fields.get("level").and_then(Value::as_u64).unwrap_or(1).clamp(1, 6);
+            text = format!("{} {}", "#".repeat(usize::try_from(level).unwrap_or(1)), text.replace('\n', " "));
+            "markdown"
+        }
+        other => {
+            let name = other.unwrap_or("nothing").to_owned();
+            let has_outputs = fields.contains_key("outputs");
+            odd(&format!("`cell_type` is {name}; read as {}", if has_outputs { "code" } else { "raw" }));
+            if has_outputs { "code" } else { "raw" }
+        }
+    };
+    let count = ["execution_count", "prompt_number"].iter().find_map(|key| fields.get(*key)?.as_u64());
+    let attachments = match fields.remove("attachments") {
+        Some(Value::Object(map)) => map
+            .into_iter()
+            .filter_map(|(name, bundle)| match bundle {
+                Value::Object(bundle) => Some(Attachment { name, bundle: outputs::bundle(bundle, lists) }),
+                _ => None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    };
+    let outputs = match fields.remove("outputs") {
+        Some(Value::Array(list)) => outputs::read(list, lists, &at, notes),
+        None | Some(Value::Null) => Vec::new(),
+        Some(_) => {
+            notes.push(Note::info(Rule::NotebookOdd, "`outputs` is no list; ignored").in_cell(&at));
+            Vec::new()
+        }
+    };
+    let count = count.filter(|count| *count > 0 || !outputs.is_empty());
+    let lang = fields.get("language").and_then(Value::as_str).map(Lang::new).filter(|lang| !lang.is_none());
+    Draft { at, kind, source: text, metadata, attachments, count, outputs, lang }
 }
 
 /// The text of a source.
@@ -401,11 +291,6 @@ pub(super) fn normal_lines(text: &str) -> String {
         if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };
     let is_odd = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
     if text.contains(is_odd) { text.replace(is_odd, "\u{fffd}") } else { text }
-}
-
-/// Formats 3 and 2 name the language in each code cell: the first one is the notebook's.
-fn sheet_language(cells: &[Draft]) -> Lang {
-    cells.iter().find_map(|cell| cell.lang.clone()).unwrap_or_default()
 }
 
 /// Whether an id is what the format asks for: 1 to 64 letters, digits, `-` or `_`.

@@ -273,8 +273,34 @@ impl Lang {
             .or_else(|| text(&["kernelspec", "name"]).and_then(|name| Self::of_kernel(&name)))
             .or_else(|| known(text(&["application/vnd.databricks.v1+notebook", "language"])))
             .or_else(|| text(&["kernel_info", "name"]).and_then(|name| Self::of_kernel(&name)))
+            .or_else(|| known(text(&["polyglot_notebook", "kernelInfo", "defaultKernelName"])))
+            .or_else(|| known(text(&["polyglot_notebook", "defaultKernelName"])))
+            .or_else(|| known(text(&["dotnet_interactive", "defaultKernelName"])))
             .or_else(|| known(text(&["language"])))
             .unwrap_or_default()
+    }
+
+    /// The language that the metadata of one cell names: polyglot kernels first, then the editor
+    /// (`editor` is VS Code's word), SoS, Azure Data Studio.
+    pub(super) fn of_cell(metadata: &Map<String, Value>, editor: Option<&str>) -> Option<Self> {
+        let text = |group: &str, key: &str| metadata.get(group)?.get(key)?.as_str();
+        let polyglot = |name: &str| {
+            // `sql-Sales` is the kernel for one database.
+            let name = name.strip_prefix("dotnet-interactive.").unwrap_or(name);
+            row(&name.to_lowercase()).or_else(|| row(&name.split('-').next().unwrap_or(name).to_lowercase()))
+        };
+        let known = |name: &str| Some(Self::new(name)).filter(|lang| !lang.is_none());
+        text("polyglot_notebook", "kernelName")
+            .and_then(polyglot)
+            .or_else(|| text("dotnet_interactive", "language").and_then(polyglot))
+            .map(|row| Self(row.0.to_owned()))
+            .or_else(|| match editor?.strip_prefix("dotnet-interactive.") {
+                Some(name) => known(name),
+                None => known(editor?),
+            })
+            .or_else(|| Self::of_kernel(metadata.get("kernel")?.as_str()?))
+            // Azure Data Studio marks code cells as `markdown` that hold none.
+            .or_else(|| known(metadata.get("language")?.as_str().filter(|name| *name != "markdown")?))
     }
 
     /// The language that the first line of a code cell names by a cell magic, and whether that
@@ -331,6 +357,11 @@ impl Lang {
     /// The extensions of scripts in the languages that the table knows.
     pub(super) fn extensions() -> impl Iterator<Item = &'static str> {
         TABLE.iter().map(|row| row.3)
+    }
+
+    /// Whether the table knows the language.
+    pub fn is_known(&self) -> bool {
+        row(&self.0).is_some()
     }
 
     /// Whether nothing is known of the language.

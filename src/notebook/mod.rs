@@ -7,35 +7,73 @@
 //! This room does not know how anything looks; that is `render`.
 
 mod decode;
+mod draft;
 mod front;
+mod gather;
+mod head;
+mod include;
 mod ipynb;
 mod json;
 mod lang;
+pub mod marks;
 mod options;
 mod outputs;
-mod page;
 mod published;
+mod run;
+mod text;
 
 pub use decode::is_lfs_pointer;
 pub use front::{Author, FrontMatter};
+pub use include::{Around, BibliographyFile, Files, Included, NoFiles};
 pub use lang::Lang;
-pub use options::{CellOptions, Parameters, Slide, Visibility};
+pub use options::{
+    CaptionPlace, Captions, CellOptions, Frame, Layout, LineNumbers, LinkList, Listing, Parameter,
+    Parameters, Slide, Visibility, Width,
+};
 pub use published::{Published, Script};
+pub use run::Run;
+pub use text::{is_notebook, jupytext_formats};
 
-use serde_json::Value;
+use std::collections::BTreeMap;
 
+use serde_json::{Map, Value};
+
+use crate::config::Dialects;
 use crate::diagnostic::{CellRef, Note};
 
 /// What kind of file a notebook was read from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Format {
     /// A Jupyter notebook.
     Ipynb,
-    /// A plain Markdown page: one Markdown cell.
+    /// Markdown: a plain page, or a notebook in jupytext's or MyST's form.
     Markdown,
+    /// Quarto's or R's Markdown.
+    Quarto,
+    /// A script with cells: percent, light or Databricks' form.
+    Script,
+    /// A polyglot notebook.
+    Dib,
 }
 
-/// One document: a Jupyter notebook or a Markdown page.
+impl Format {
+    /// The format that a file's extension stands for; a script is a notebook only where
+    /// [`is_notebook`] finds cells in it.
+    pub fn of_extension(extension: &str) -> Option<Self> {
+        match extension {
+            "ipynb" => Some(Self::Ipynb),
+            "md" | "markdown" => Some(Self::Markdown),
+            "qmd" | "rmd" => Some(Self::Quarto),
+            "dib" => Some(Self::Dib),
+            "py" | "sh" | "rb" | "jl" | "r" | "ps1" | "js" | "ts" | "sql" | "go" | "rs" | "scala" => {
+                Some(Self::Script)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// One document: a Jupyter notebook, a notebook in a text form, or a Markdown page.
 #[derive(Clone, Debug)]
 pub struct Notebook {
     /// What it was read from.
@@ -50,16 +88,28 @@ pub struct Notebook {
     pub front: FrontMatter,
     /// The cells in order, without the one that held the front matter.
     pub cells: Vec<Cell>,
+    /// The run that made it, where one is on record.
+    pub run: Option<Run>,
+    /// Whether it holds the options of a slide show.
+    pub has_slides: bool,
+    /// The dialects that its Markdown is written in.
+    pub dialects: Dialects,
+    /// Texts of other files that its Markdown names, by the words that name them.
+    pub included: BTreeMap<String, Included>,
+    /// The works that it may cite.
+    pub bibliography: Vec<BibliographyFile>,
+    /// Values that its Markdown may name (Quarto's `_variables.yml`).
+    pub variables: Map<String, Value>,
 }
 
 impl Notebook {
     /// Reads a file of the given format. Every oddity comes back as a note; a file that is no
     /// notebook at all gives a note of severity error and whatever could be read, or nothing.
-    pub fn read(bytes: &[u8], format: Format) -> (Self, Vec<Note>) {
+    pub fn read(bytes: &[u8], format: Format, around: &Around<'_>) -> (Self, Vec<Note>) {
         let mut notes = Vec::new();
         let notebook = match format {
-            Format::Ipynb => ipynb::read(bytes, &mut notes),
-            Format::Markdown => page::read(bytes, &mut notes),
+            Format::Ipynb => ipynb::read(bytes, around, &mut notes),
+            format => text::read(bytes, format, around, &mut notes),
         };
         (notebook, notes)
     }
@@ -72,7 +122,19 @@ impl Notebook {
             file_extension: None,
             front: FrontMatter::default(),
             cells: Vec::new(),
+            run: None,
+            has_slides: false,
+            dialects: Dialects::default(),
+            included: BTreeMap::new(),
+            bibliography: Vec::new(),
+            variables: Map::new(),
         }
+    }
+
+    /// Whether it is a plain Markdown page: prose and nothing else.
+    pub fn is_plain_page(&self) -> bool {
+        self.format == Format::Markdown
+            && !self.cells.iter().any(|cell| !matches!(cell.kind, CellKind::Markdown))
     }
 
     /// Whether it holds code and none of it was ever run: a procedure to follow, not a record.
@@ -84,9 +146,11 @@ impl Notebook {
         code.clone().next().is_some() && code.all(|code| code.count.is_none() && code.outputs.is_empty())
     }
 
-    /// Whether it was written as a talk: a cell opens a slide.
+    /// Whether it was written as a talk: a cell opens a slide, or its head says so.
     pub fn is_talk(&self) -> bool {
-        self.cells.iter().any(|cell| matches!(cell.options.slide, Slide::Slide | Slide::SubSlide))
+        self.has_slides
+            || self.front.is_talk
+            || self.cells.iter().any(|cell| matches!(cell.options.slide, Slide::Slide | Slide::SubSlide))
     }
 }
 
@@ -103,6 +167,14 @@ pub struct Cell {
     pub options: CellOptions,
     /// Files that the cell carries along.
     pub attachments: Vec<Attachment>,
+    /// The option lines that stood before the source; they are not shown.
+    pub head: String,
+    /// Prose of a form that stands in the source as comments, as Markdown.
+    pub form_prose: String,
+    /// Whether lines of the source were dropped.
+    pub hidden_lines: bool,
+    /// Results of expressions that its Markdown quotes, by expression (MyST).
+    pub results: Vec<(String, MimeBundle)>,
 }
 
 /// The kinds of cells.

@@ -1,10 +1,12 @@
-//! How a cell shall be shown: one model, and one table of the marks that say so.
+//! How a cell shall be shown: the normalised model of conventions 4.0, and how the marks of a
+//! cell, of its page and of the site come together in it.
 //!
-//! Every mark that a tool writes (a tag, a key of the metadata, the editor's fold state) is a row
-//! of [`TABLE`]: where it stands, how strong it is, what it says. Conventions 4.0 to 4.2 and 4.7.
+//! The spellings themselves are rows of [`marks`](super::marks); this file knows none of them.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::Dialects;
+use super::marks::{self, Hand, Mark, Place, Says};
 use crate::diagnostic::{CellRef, Note, Rule};
 
 /// What a reader gets to see of something.
@@ -46,6 +48,129 @@ pub enum Parameters {
     Injected,
 }
 
+/// One parameter with the value it has, as a form shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Its value as it stands in the source.
+    pub value: String,
+    /// What it may be: a type, or the values to choose from.
+    pub kind: String,
+}
+
+/// How much room a cell takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Width {
+    /// The column of prose.
+    #[default]
+    Body,
+    /// Wider than the prose.
+    Wide,
+    /// Beside the prose.
+    Margin,
+}
+
+/// Where a caption stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CaptionPlace {
+    /// Where it is usual: below a figure, above a table.
+    #[default]
+    Usual,
+    /// Above.
+    Top,
+    /// Below.
+    Bottom,
+}
+
+/// How several outputs of a cell stand beside each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// In this many columns.
+    Columns(u8),
+    /// In this many rows.
+    Rows(u8),
+    /// In rows of columns with these weights.
+    Grid(Vec<Vec<u16>>),
+    /// Behind tabs.
+    Tabs,
+}
+
+/// How the lines of a source are numbered and marked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LineNumbers {
+    /// Whether numbers are shown.
+    pub shown: bool,
+    /// The lines that are marked, from 1, first and last of each run.
+    pub marked: Vec<(u32, u32)>,
+}
+
+/// What a list of links in a Markdown cell is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkList {
+    /// Pages below this one.
+    Contents,
+    /// Pages as cards.
+    Gallery,
+}
+
+/// Captions, labels and alternative texts of what a cell shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Captions {
+    /// Of its figure, or of its output as a whole.
+    pub figure: Option<String>,
+    /// Of its table.
+    pub table: Option<String>,
+    /// Of its source as a listing, and the label of that.
+    pub listing: Option<String>,
+    /// See `listing`.
+    pub listing_label: Option<String>,
+    /// Of its single outputs, in order.
+    pub parts: Vec<String>,
+    /// Alternative texts of its pictures, in order.
+    pub alts: Vec<String>,
+    /// Where captions stand.
+    pub place: CaptionPlace,
+}
+
+/// Size and place of what a cell shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Frame {
+    /// Width of pictures, in CSS.
+    pub width: Option<String>,
+    /// Height of pictures, in CSS.
+    pub height: Option<String>,
+    /// `left`, `center` or `right`.
+    pub align: Option<&'static str>,
+    /// Where a click on the figure leads.
+    pub link: Option<String>,
+    /// How several outputs stand.
+    pub layout: Option<Layout>,
+    /// The colour modes that the outputs are made for, in order: `light`, `dark`.
+    pub renderings: Vec<String>,
+    /// How much room the cell takes.
+    pub span: Width,
+}
+
+/// How the source of a code cell is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// Whether its fold stands open at first.
+    pub fold_open: bool,
+    /// What the fold is called.
+    pub fold_label: Option<String>,
+    /// Whether long lines wrap (`Some(true)`), scroll, or do what is usual for the language.
+    pub wrap: Option<bool>,
+    /// Numbers and marks of its lines.
+    pub lines: LineNumbers,
+    /// Whether a long source scrolls.
+    pub scroll: bool,
+    /// Whether it is shown as a fenced block with its options.
+    pub fenced: bool,
+    /// The language to highlight it in.
+    pub lang: Option<String>,
+}
+
 /// How one cell shall be shown; the normalised model of conventions 4.0.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CellOptions {
@@ -59,28 +184,36 @@ pub struct CellOptions {
     pub remove_stdout: bool,
     /// Whether standard error is removed.
     pub remove_stderr: bool,
+    /// Lines of its streams that hold one of these words are removed.
+    pub filtered_words: Vec<String>,
     /// Whether long outputs scroll (`Some(true)`), stand in full (`Some(false)`) or fold.
     pub scroll_output: Option<bool>,
-    /// Whether a long source scrolls.
-    pub scroll_input: bool,
+    /// Whether its text outputs are Markdown of the page.
+    pub as_is: bool,
+    /// Whether all streams of one name are one.
+    pub merge_streams: bool,
     /// Whether the section under this Markdown cell's heading starts folded.
     pub folded_section: bool,
-    /// Whether the cell may break out of the column of prose.
-    pub wide: bool,
-    /// Whether the cell stands beside the column of prose.
-    pub margin: bool,
+    /// How its source is shown.
+    pub listing: Listing,
+    /// Captions of what it shows.
+    pub captions: Captions,
+    /// Size and place of what it shows.
+    pub frame: Frame,
     /// A name that links can aim at.
     pub label: Option<String>,
-    /// A caption for its figure or table.
-    pub caption: Option<String>,
-    /// Alternative text for its pictures.
-    pub alt: Option<String>,
+    /// Other names that links can aim at.
+    pub anchors: Vec<String>,
     /// Its tags as they stand in the file.
     pub tags: Vec<String>,
+    /// Classes that its author gave it.
+    pub classes: Vec<String>,
     /// Its part in a slide show.
     pub slide: Slide,
     /// Whether it holds parameters.
     pub parameters: Option<Parameters>,
+    /// The parameters as a form shows them.
+    pub form: Vec<Parameter>,
     /// Whether it is the banner that papermill puts in front of a failed cell.
     pub failure_banner: bool,
     /// Whether an error in its output is meant.
@@ -91,11 +224,22 @@ pub struct CellOptions {
     pub execution: Option<(String, String)>,
     /// A title of its own.
     pub title: Option<String>,
+    /// What its list of links is.
+    pub list: Option<LinkList>,
+    /// The output that stands for the page on cards, from the end where negative.
+    pub thumbnail: Option<i64>,
+}
+
+impl CellOptions {
+    /// What is shown of its prose or source.
+    pub fn shows_input(&self) -> bool {
+        self.cell != Visibility::Remove && self.input != Visibility::Remove
+    }
 }
 
 /// How strong a mark is; stronger last (conventions 4.0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Level {
+pub(super) enum Level {
     /// The state of the editor's view.
     View,
     /// The notebook's metadata.
@@ -106,233 +250,121 @@ enum Level {
     Tag,
     /// A key of the cell's metadata.
     Metadata,
+    /// An option in the source.
+    Option,
+    /// The configuration of the site.
+    Site,
 }
 
 /// The parts of a cell that can be shown, folded or removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+pub enum Part {
+    /// All of it.
     Cell,
+    /// Its source.
     Input,
+    /// Its outputs.
     Output,
 }
 
-/// What a mark says.
+/// What one mark wants of one part.
 #[derive(Clone, Copy, Debug)]
-enum Says {
-    See(Part, Visibility),
-    ScrollOutput(bool),
-    Does(fn(&mut CellOptions)),
+pub(super) struct Claim {
+    pub(super) level: Level,
+    pub(super) part: Part,
+    pub(super) visibility: Visibility,
+    /// The mark as people find it in the file.
+    pub(super) spelling: &'static str,
 }
 
-/// Where a mark stands.
-#[derive(Clone, Copy, Debug)]
-enum Place {
-    /// In `metadata.tags`; `-` and `_` are one.
-    Tag(&'static str),
-    /// At a path of the cell's metadata, as `true`.
-    True(Level, &'static [&'static str]),
-    /// At a path of the cell's metadata, as `false`.
-    False(Level, &'static [&'static str]),
+/// A mark that was found, with its value.
+#[derive(Debug)]
+pub(super) struct Said {
+    pub(super) level: Level,
+    pub(super) mark: &'static Mark,
+    pub(super) value: Value,
 }
 
-use Part::{Cell, Input, Output};
-use Place::{False, Tag, True};
-use Says::{Does, ScrollOutput, See};
-use Visibility::{Collapse, Remove, Show};
-
-const TABLE: &[(Place, Says)] = &[
-    (Tag("remove-cell"), See(Cell, Remove)),
-    (Tag("remove-input"), See(Input, Remove)),
-    (Tag("remove-output"), See(Output, Remove)),
-    (Tag("remove-stdout"), Does(|o| o.remove_stdout = true)),
-    (Tag("remove-stderr"), Does(|o| o.remove_stderr = true)),
-    (Tag("hide-warnings"), Does(|o| o.remove_stderr = true)),
-    (Tag("hide-cell"), See(Cell, Collapse)),
-    (Tag("hide-input"), See(Input, Collapse)),
-    (Tag("hide-code"), See(Input, Collapse)),
-    (Tag("hide-output"), See(Output, Collapse)),
-    (Tag("show-code"), See(Input, Show)),
-    (Tag("show-output"), See(Output, Show)),
-    (Tag("show-warnings"), Does(|o| o.remove_stderr = false)),
-    (Tag("scroll-output"), ScrollOutput(true)),
-    (Tag("output-scroll"), ScrollOutput(true)),
-    (Tag("scroll-input"), Does(|o| o.scroll_input = true)),
-    (Tag("full-width"), Does(|o| o.wide = true)),
-    (Tag("margin"), Does(|o| o.margin = true)),
-    (Tag("popout"), Does(|o| o.margin = true)),
-    (Tag("parameters"), Does(|o| o.parameters = Some(Parameters::Defaults))),
-    (Tag("injected-parameters"), Does(|o| o.parameters = Some(Parameters::Injected))),
-    (Tag("papermill-error-cell-tag"), Does(|o| o.failure_banner = true)),
-    (Tag("raises-exception"), Does(|o| o.raises_ok = true)),
-    (Tag("skip-execution"), Does(|o| o.skip_execution = true)),
-    (True(Level::View, &["jupyter", "source_hidden"]), See(Input, Collapse)),
-    (True(Level::View, &["jupyter", "outputs_hidden"]), See(Output, Collapse)),
-    (True(Level::View, &["collapsed"]), See(Output, Collapse)),
-    (True(Level::View, &["hide_input"]), See(Input, Collapse)),
-    (True(Level::View, &["hide_output"]), See(Output, Collapse)),
-    (True(Level::View, &["inputHidden"]), See(Input, Collapse)),
-    (True(Level::View, &["outputHidden"]), See(Output, Collapse)),
-    (True(Level::View, &["scrolled"]), ScrollOutput(true)),
-    (False(Level::View, &["scrolled"]), ScrollOutput(false)),
-    (True(Level::View, &["jp-MarkdownHeadingCollapsed"]), Does(|o| o.folded_section = true)),
-    (True(Level::View, &["heading_collapsed"]), Does(|o| o.folded_section = true)),
-    (True(Level::Metadata, &["transient", "remove_source"]), See(Input, Remove)),
-];
-
-/// What the page and the notebook say for all their cells, weaker than what a cell says itself.
-#[derive(Clone, Debug, Default)]
-pub(super) struct PageDefaults {
-    claims: Vec<(Level, Part, Visibility)>,
-    remove_stderr: bool,
-}
-
-impl PageDefaults {
-    /// Reads `execute: {echo, output, include, warning}` and `code-fold` of the front matter and
-    /// `hide_input` of the notebook's metadata.
-    pub(super) fn new(front: &Map<String, Value>, notebook: &Map<String, Value>) -> Self {
-        let mut defaults = Self::default();
-        let execute = |key: &str| front.get("execute").and_then(|execute| execute.get(key));
-        let mut claim = |is: bool, level, part, visibility| {
-            if is {
-                defaults.claims.push((level, part, visibility));
-            }
-        };
-        let no = Some(&Value::Bool(false));
-        claim(execute("include") == no, Level::Page, Cell, Remove);
-        claim(execute("echo") == no, Level::Page, Input, Remove);
-        claim(execute("output") == no, Level::Page, Output, Remove);
-        claim(front.get("code-fold") == Some(&Value::Bool(true)), Level::Page, Input, Collapse);
-        claim(notebook.get("hide_input") == Some(&Value::Bool(true)), Level::Notebook, Input, Collapse);
-        defaults.remove_stderr = execute("warning") == no;
-        defaults
+impl Said {
+    /// The mark of a place with this spelling, or a note that it is none.
+    pub(super) fn look_up(place: Place, level: Level, spelling: &str, value: &Value) -> Option<Self> {
+        let mark = marks::find(place, spelling)?;
+        Some(Self { level, mark, value: value.clone() })
     }
 }
 
-impl CellOptions {
-    /// Reads the marks of one cell out of its metadata.
-    ///
-    /// What is removed at any level of the cell stays removed; else the strongest level wins, and
-    /// on one level the more restrictive word, with a warning.
-    pub(super) fn read(
-        metadata: &Map<String, Value>,
-        defaults: &PageDefaults,
-        at: &CellRef,
-        notes: &mut Vec<Note>,
-    ) -> Self {
-        let mut options = Self { remove_stderr: defaults.remove_stderr, ..Self::default() };
-        options.tags = tags(metadata, at, notes);
-        let mut claims: Vec<(Level, Part, Visibility, &str)> = defaults
-            .claims
-            .iter()
-            .map(|(level, part, visibility)| (*level, *part, *visibility, "the page"))
-            .collect();
-        for (place, says) in TABLE {
-            let Some((level, spelling)) = place.stands(metadata, &options.tags) else { continue };
-            match *says {
-                See(part, visibility) => claims.push((level, part, visibility, spelling)),
-                ScrollOutput(scroll) => options.scroll_output = options.scroll_output.or(Some(scroll)),
-                Does(act) => act(&mut options),
-            }
-        }
-        let mut decide = |part| decide(&claims, part, at, notes);
-        options.cell = decide(Cell);
-        options.input = decide(Input);
-        options.output = decide(Output);
-        options.read_words(metadata);
-        options
-    }
-
-    /// The marks that carry a word of their own.
-    fn read_words(&mut self, metadata: &Map<String, Value>) {
-        let text =
-            |keys: &[&str]| keys.iter().find_map(|key| metadata.get(*key)?.as_str()).map(str::to_owned);
-        self.label = text(&["label", "name"]);
-        self.caption = text(&["caption", "fig-cap", "tbl-cap"]);
-        self.alt = text(&["alt", "fig-alt"]);
-        self.title = text(&["title"]);
-        let slide = metadata.get("slideshow").and_then(|show| show.get("slide_type"));
-        self.slide = match slide.and_then(Value::as_str).unwrap_or_default() {
-            "slide" => Slide::Slide,
-            "subslide" => Slide::SubSlide,
-            "fragment" => Slide::Fragment,
-            "notes" => Slide::Notes,
-            "skip" => Slide::Skip,
-            _ => Slide::Continue,
-        };
-        let time = |group: &str, keys: &[&str]| {
-            let group = metadata.get(group)?;
-            keys.iter().find_map(|key| group.get(*key)?.as_str()).map(str::to_owned)
-        };
-        let span = |group, start: &[&str], end: &[&str]| Some((time(group, start)?, time(group, end)?));
-        self.execution = span(
-            "execution",
-            &["iopub.execute_input", "shell.execute_reply.started"],
-            &["shell.execute_reply", "iopub.status.idle"],
-        )
-        .or_else(|| span("ExecuteTime", &["start_time"], &["end_time"]))
-        .or_else(|| span("papermill", &["start_time"], &["end_time"]));
-    }
-}
-
-impl Place {
-    /// The level and the spelling of this mark, where the cell bears it.
-    fn stands(&self, metadata: &Map<String, Value>, tags: &[String]) -> Option<(Level, &'static str)> {
-        let at = |path: &[&str]| {
-            path.iter().skip(1).try_fold(metadata.get(path[0])?, |value, key| value.get(*key))
-        };
-        match *self {
-            Tag(name) => tags.iter().any(|tag| tag.replace('_', "-") == name).then_some((Level::Tag, name)),
-            True(level, path) => (at(path)? == &Value::Bool(true)).then(|| (level, path[path.len() - 1])),
-            False(level, path) => (at(path)? == &Value::Bool(false)).then(|| (level, path[path.len() - 1])),
-        }
-    }
-}
-
-fn decide(
-    claims: &[(Level, Part, Visibility, &str)],
-    part: Part,
+/// Puts together what the marks of one cell say.
+///
+/// What is removed at any level of the cell or the site stays removed; else the strongest level
+/// wins, and on one level the more restrictive word. The site's own configuration wins over all.
+pub(super) fn settle(
+    mut said: Vec<Said>,
+    dialects: Dialects,
     at: &CellRef,
     notes: &mut Vec<Note>,
-) -> Visibility {
-    let of_part = || claims.iter().filter(move |claim| claim.1 == part);
-    let own = |level: Level| !matches!(level, Level::Page | Level::Notebook);
-    if let Some(remove) = of_part().find(|claim| claim.2 == Remove && own(claim.0)) {
-        if let Some(other) = of_part().find(|claim| claim.0 == remove.0 && claim.2 != Remove) {
-            notes.push(conflict(remove.3, other.3, at));
+) -> CellOptions {
+    said.sort_by_key(|said| said.level);
+    let mut options = CellOptions::default();
+    let mut claims = Vec::new();
+    for Said { level, mark, value } in &said {
+        let Says::Cell(act) = mark.says else { continue };
+        let mut hand = Hand {
+            options: &mut options,
+            claims: &mut claims,
+            level: *level,
+            spelling: mark.spelling,
+            dialects,
+        };
+        if let Err(wanted) = act(value, &mut hand) {
+            notes.push(wrong_value(mark, wanted, value).in_cell(at));
         }
-        return Remove;
     }
-    let Some(strongest) = of_part().map(|claim| claim.0).max() else { return Show };
-    let mut on_top: Vec<_> = of_part().filter(|claim| claim.0 == strongest).collect();
-    on_top.sort_by_key(|claim| std::cmp::Reverse(claim.2));
-    if let [first, .., last] = on_top[..]
-        && first.2 != last.2
-    {
-        notes.push(conflict(first.3, last.3, at));
+    for part in [Part::Cell, Part::Input, Part::Output] {
+        let visibility = decide(&claims, part, at, notes);
+        match part {
+            Part::Cell => options.cell = visibility,
+            Part::Input => options.input = visibility,
+            Part::Output => options.output = visibility,
+        }
     }
-    on_top.first().map_or(Show, |claim| claim.2)
+    options
 }
 
-fn conflict(wins: &str, loses: &str, at: &CellRef) -> Note {
-    Note::warning(Rule::CellConflict, format!("`{wins}` and `{loses}` contradict each other; `{wins}` wins"))
-        .in_cell(at)
-        .help("keep one of the two")
+/// What is said of a mark whose value means nothing.
+pub(super) fn wrong_value(mark: &Mark, wanted: &str, value: &Value) -> Note {
+    let shown: String = value.to_string().chars().take(60).collect();
+    Note::warning(Rule::Mark, format!("`{}` is {shown}, which means nothing; passed over", mark.spelling))
+        .help(format!("`{}` takes {wanted}", mark.spelling))
 }
 
-fn tags(metadata: &Map<String, Value>, at: &CellRef, notes: &mut Vec<Note>) -> Vec<String> {
-    match metadata.get("tags") {
-        None | Some(Value::Null) => Vec::new(),
-        Some(Value::Array(tags)) => tags.iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect(),
-        Some(Value::String(tags)) => {
-            notes.push(
-                Note::info(Rule::NotebookOdd, "`tags` is a string, not a list; its words were taken as tags")
-                    .in_cell(at),
-            );
-            tags.split([',', ' ']).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
-        }
-        Some(_) => {
-            notes.push(Note::info(Rule::NotebookOdd, "`tags` is not a list of words; ignored").in_cell(at));
-            Vec::new()
-        }
+fn decide(claims: &[Claim], part: Part, at: &CellRef, notes: &mut Vec<Note>) -> Visibility {
+    let mut of_part: Vec<&Claim> = claims.iter().filter(|claim| claim.part == part).collect();
+    of_part.sort_by_key(|claim| std::cmp::Reverse((claim.level, claim.visibility)));
+    let Some(first) = of_part.first() else { return Visibility::Show };
+    if first.level == Level::Site {
+        return first.visibility;
     }
+    // Defaults of the page and the notebook yield to what a cell says of itself.
+    let own = |claim: &&&Claim| !matches!(claim.level, Level::Page | Level::Notebook);
+    let wins = of_part
+        .iter()
+        .filter(own)
+        .find(|claim| claim.visibility == Visibility::Remove)
+        .unwrap_or_else(|| of_part.first().unwrap_or(&first));
+    let contradicts = |claim: &&&Claim| {
+        claim.visibility != wins.visibility
+            && (claim.level == wins.level
+                || (wins.visibility == Visibility::Remove && claim.level > wins.level))
+    };
+    if let Some(loses) = of_part.iter().find(contradicts) {
+        notes.push(
+            Note::warning(
+                Rule::CellConflict,
+                format!("`{0}` and `{1}` contradict each other; `{0}` wins", wins.spelling, loses.spelling),
+            )
+            .in_cell(at)
+            .help("keep one of the two"),
+        );
+    }
+    wins.visibility
 }

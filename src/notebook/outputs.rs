@@ -2,11 +2,16 @@
 
 use serde_json::{Map, Value};
 
+use super::gather::unknown;
 use super::ipynb::is_json_mime;
 use super::json::CellJson;
+use super::marks::{self, Place};
 use super::published::{VSCODE_STDERR, VSCODE_STDOUT};
 use super::{MimeBundle, MimeData, Output, StreamName};
 use crate::diagnostic::{CellRef, Note, Rule};
+
+/// The type under which VS Code keeps some exceptions.
+const VSCODE_ERROR: &str = "application/vnd.code.notebook.error";
 
 /// How lists of lines are to be joined in one file: as the format says, or (VS Code's older
 /// notebooks) with the line ends that no entry holds.
@@ -175,7 +180,37 @@ fn data(mut map: Map<String, Value>, lists: Lists, at: &CellRef, notes: &mut Vec
             return Output::Stream { name, text: text.to_owned() };
         }
     }
+    if let Some(error) = vscode_error(&bundle) {
+        return error;
+    }
+    check(&metadata, at, notes);
     Output::Data { bundle, metadata }
+}
+
+/// An exception that VS Code keeps as display data of its own type.
+fn vscode_error(bundle: &MimeBundle) -> Option<Output> {
+    let read;
+    let error = match bundle.get(VSCODE_ERROR)? {
+        MimeData::Json(error) if error.is_object() => error,
+        _ => {
+            read = serde_json::from_str::<Value>(bundle.text(VSCODE_ERROR)?).ok()?;
+            &read
+        }
+    };
+    let text = |key: &str| error.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let stack = text("stack");
+    let traceback = if stack.is_empty() { Vec::new() } else { vec![stack] };
+    Some(Output::Error { name: text("name"), message: text("message"), traceback })
+}
+
+/// Says which keys of an output's metadata are slips of known ones.
+fn check(metadata: &Map<String, Value>, at: &CellRef, notes: &mut Vec<Note>) {
+    let own = metadata.iter().filter(|(key, _)| key.contains('/')).filter_map(|(_, value)| value.as_object());
+    for key in metadata.keys().filter(|key| !key.contains('/')).chain(own.flat_map(Map::keys)) {
+        if marks::find(Place::Output, key).is_none() && marks::nearest(Place::Output, key).is_some() {
+            notes.push(unknown(Place::Output, key).in_cell(at));
+        }
+    }
 }
 
 /// Formats 3 and 2 hold the types beside `output_type`, under short names.

@@ -27,6 +27,12 @@ struct Cut {
     stdout: bool,
     stderr: bool,
     attachments: Vec<String>,
+    /// What is left of the source, where lines of it were dropped.
+    source: Option<String>,
+    /// Whether single outputs that ask for it are dropped.
+    single: bool,
+    /// Words whose lines are dropped from streams.
+    words: Vec<String>,
 }
 
 /// A script made of the code cells of a notebook.
@@ -83,8 +89,12 @@ impl Published {
     /// without it. `None` where the bytes cannot be filtered, so that nothing leaks.
     pub fn copy<'a>(&self, bytes: &'a [u8]) -> Option<Cow<'a, [u8]>> {
         let has_state = self.drop_widget_state && memchr::memmem::find(bytes, b"widget-state+json").is_some();
-        if self.notebook.format == Format::Markdown || (self.cuts.is_empty() && !has_state) {
+        if self.cuts.is_empty() && !has_state {
             return Some(Cow::Borrowed(bytes));
+        }
+        // Out of a text nothing is cut: there is no copy of it then.
+        if self.notebook.format != Format::Ipynb {
+            return None;
         }
         let mut json: Value = serde_json::from_slice(bytes).ok()?;
         if self.drop_widget_state {
@@ -127,7 +137,7 @@ impl Published {
     pub fn script(&self) -> Option<Script> {
         let notebook = &self.notebook;
         let has_code = notebook.cells.iter().any(|cell| matches!(&cell.kind, CellKind::Code(_)));
-        if notebook.format == Format::Markdown || !has_code {
+        if !has_code {
             return None;
         }
         let leader = notebook.lang.comment()?;
@@ -147,7 +157,7 @@ impl Published {
                 CellKind::Code(code) => {
                     let foreign = code.lang != notebook.lang && !source.starts_with('%');
                     text.push_str(&format!("{leader} %%\n"));
-                    for line in source.lines() {
+                    for line in cell.head.lines().chain(source.lines()) {
                         // What the language itself cannot run stands as a comment.
                         let magic = line.starts_with('%')
                             || (line.starts_with('!') && notebook.lang.name() == "python");
@@ -180,7 +190,7 @@ impl Published {
 
 /// Cuts one cell, and says what was cut.
 fn cut(cell: &mut Cell) -> Cut {
-    let options = &cell.options;
+    let options = &cell.options.clone();
     let input = options.input == Visibility::Remove;
     let output = options.output == Visibility::Remove;
     let mut cut = Cut {
@@ -193,7 +203,19 @@ fn cut(cell: &mut Cell) -> Cut {
         if output {
             code.outputs.clear();
         }
+        if !options.filtered_words.is_empty() {
+            cut.words.clone_from(&options.filtered_words);
+            for output in &mut code.outputs {
+                if let Output::Stream { text, .. } = output {
+                    *text = without(text, &cut.words);
+                }
+            }
+        }
         code.outputs.retain(|output| match output {
+            Output::Data { metadata, .. } if wants_removal(metadata.get("tags")) => {
+                cut.single = true;
+                false
+            }
             Output::Stream { name: StreamName::Stdout, .. } if options.remove_stdout => {
                 cut.stdout = true;
                 false
@@ -210,6 +232,11 @@ fn cut(cell: &mut Cell) -> Cut {
     }
     if input {
         cell.source.clear();
+        cell.head.clear();
+        cell.form_prose.clear();
+        cell.options.form.clear();
+    } else if cell.hidden_lines {
+        cut.source = Some(format!("{}{}", cell.head, cell.source));
     }
     let used: HashSet<String> = used_attachments(&cell.source);
     let source = &cell.source;
@@ -222,6 +249,29 @@ fn cut(cell: &mut Cell) -> Cut {
         keep
     });
     cut
+}
+
+/// Whether the tags of one output ask for its removal (nbconvert's `remove_single_output_tags`).
+fn wants_removal(tags: Option<&Value>) -> bool {
+    let tags = tags.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    tags.map(|tag| tag.replace('_', "-"))
+        .any(|tag| matches!(tag.as_str(), "remove-output" | "remove-single-output"))
+}
+
+/// `text` without the lines that hold one of `words`.
+fn without(text: &str, words: &[String]) -> String {
+    text.split_inclusive('\n').filter(|line| !words.iter().any(|word| line.contains(word.as_str()))).collect()
+}
+
+/// Drops lines of a stream in a file.
+fn drop_lines(output: &mut Value, words: &[String]) {
+    let Some(text) = output.get_mut("text") else { return };
+    let whole = match text {
+        Value::String(text) => text.clone(),
+        Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
+        _ => return,
+    };
+    *text = Value::String(without(&whole, words));
 }
 
 /// The names behind `attachment:` in a source, percent-decoded.
@@ -244,11 +294,28 @@ impl Cut {
                 cell.insert(key.to_owned(), Value::String(String::new()));
             }
         }
+        if let Some(source) = &self.source {
+            cell.insert("source".to_owned(), Value::String(source.clone()));
+        }
+        if let Some(Value::Object(metadata)) = cell.get_mut("metadata") {
+            // Some kernels keep outputs a second time.
+            if self.output || self.stdout || self.stderr || !self.words.is_empty() {
+                metadata.remove("pinned_outputs");
+            }
+        }
         if let Some(Value::Array(outputs)) = cell.get_mut("outputs") {
             if self.output {
                 outputs.clear();
             }
+            if !self.words.is_empty() {
+                outputs.iter_mut().for_each(|output| drop_lines(output, &self.words));
+            }
             outputs.retain(|output| {
+                if self.single
+                    && wants_removal(output.get("metadata").and_then(|metadata| metadata.get("tags")))
+                {
+                    return false;
+                }
                 let word = |key: &str| output.get(key).and_then(Value::as_str);
                 let stream = word("output_type") == Some("stream");
                 let stderr = word("name").or_else(|| word("stream")) == Some("stderr");

@@ -18,7 +18,7 @@ pub(super) fn code_block(text: &str, lang: &Lang) -> Fragment {
         out.markup("\"");
     }
     out.markup(">");
-    let marks = if lang.is_shell() { LineMarks::Hanging } else { LineMarks::None };
+    let marks = if lang.is_shell() { LineMarks::Hanging(&[]) } else { LineMarks::None };
     code::highlight(out.raw(), text.trim_end_matches('\n'), lang, marks);
     out.markup("</code></pre>\n");
     out

@@ -9,12 +9,13 @@
 
 use super::code::{self, LineMarks};
 use super::fragment::{Fragment, Label};
-use super::output::{self, OutputStyle};
+use super::frame::{self, Caption};
 use super::page::{self, PageState};
-use super::{block, clean, markdown};
+use super::target::Kind;
+use super::{block, clean, lists, markdown, outputs};
 use crate::config::OutputOptions;
 use crate::diagnostic::{Note, Rule};
-use crate::notebook::{Cell, CellKind, Code, Lang, Parameters, Visibility};
+use crate::notebook::{Cell, CellKind, Code, Lang, LinkList, Parameter, Parameters, Run, Visibility, Width};
 
 /// What the cells of a page are rendered with.
 #[derive(Clone, Copy)]
@@ -56,10 +57,14 @@ pub(super) fn render(cell: &Cell, style: CellStyle<'_>, page: &mut PageState) ->
     });
     let options = &cell.options;
     for (on, class) in [
-        (options.wide, " cell-wide"),
-        (options.margin, " cell-margin"),
+        (options.frame.span == Width::Wide, " cell-wide"),
+        (options.frame.span == Width::Margin, " cell-margin"),
         (options.parameters.is_some(), " cell-parameters"),
         (options.failure_banner, " cell-failure"),
+        (options.list == Some(LinkList::Gallery), " cell-gallery"),
+        (options.list == Some(LinkList::Contents), " cell-contents"),
+        (options.frame.align == Some("center"), " place-center"),
+        (options.frame.align == Some("right"), " place-right"),
     ] {
         if on {
             out.markup(class);
@@ -68,6 +73,10 @@ pub(super) fn render(cell: &Cell, style: CellStyle<'_>, page: &mut PageState) ->
     for tag in &options.tags {
         out.markup(" celltag_");
         out.attribute(&page::slug(tag).replace('\'', ""));
+    }
+    for class in &options.classes {
+        out.markup(" class_");
+        out.attribute(&page::slug(class).replace('\'', ""));
     }
     out.markup("\"");
     let id = match &cell.at.id {
@@ -78,15 +87,18 @@ pub(super) fn render(cell: &Cell, style: CellStyle<'_>, page: &mut PageState) ->
         out.markup(&format!(" id=\"{id}\""));
     }
     out.markup(">");
-    if let Some(label) = options
-        .label
-        .as_deref()
-        .filter(|label| !label.contains(char::is_whitespace) && !label.starts_with("b:"))
-        && page.anchors.take_authors(label)
+    // A label that a figure or table bears already needs no second place.
+    if let Some(label) = &options.label
+        && !page.targets.iter().any(|target| target.label == *label)
+        && let Some(anchor) =
+            page.name(label, Kind::Cell, (String::new(), options.title.clone().unwrap_or_default()))
     {
-        out.markup("<span class=\"alias\" id=\"");
-        out.attribute(label);
-        out.markup("\"></span>");
+        out.append(frame::anchor(&anchor));
+    }
+    for name in &options.anchors {
+        if !name.contains(char::is_whitespace) && !name.starts_with("b:") && page.anchors.take_authors(name) {
+            out.append(frame::anchor(name));
+        }
     }
     if options.cell == Visibility::Collapse {
         let label = if matches!(cell.kind, CellKind::Code(_)) { code_label(cell) } else { Label::Text };
@@ -117,7 +129,10 @@ fn prose(cell: &Cell, page: &mut PageState) -> Fragment {
     if cell.source.trim().is_empty() {
         return Fragment::new();
     }
-    let shown = markdown::render(&cell.source, page);
+    let shown = match cell.options.list {
+        Some(list) => lists::of_links(&cell.source, list, page),
+        None => markdown::render(&cell.source, page),
+    };
     if cell.options.input == Visibility::Collapse && !shown.is_empty() {
         return folded(Label::Text, "fold-input", shown);
     }
@@ -151,40 +166,134 @@ fn raw(cell: &Cell, mime: &str, page: &mut PageState) -> Fragment {
 fn code_cell(cell: &Cell, code: &Code, style: CellStyle<'_>, page: &mut PageState) -> Fragment {
     let mut out = Fragment::new();
     let options = &cell.options;
+    out.append(form(cell, page));
     let source = cell.source.trim_end();
-    if options.input != Visibility::Remove && !source.trim().is_empty() {
-        let input = input(cell, code, style);
+    let has_source = !source.trim().is_empty() || (options.listing.fenced && !cell.head.is_empty());
+    if options.input != Visibility::Remove && has_source {
+        let input = listing(cell, input(cell, code, style), page);
         if options.input == Visibility::Collapse {
-            out.append(folded(code_label(cell), "fold-input", input));
+            out.append(folded_source(cell, input));
         } else {
             out.append(input);
         }
     }
-    let output_style =
-        OutputStyle { options: style.outputs, scroll: options.scroll_output, alt: options.alt.as_deref() };
-    let mut outputs = Fragment::new();
-    for output in &code.outputs {
-        if let Some(shown) = output::render(output, &output_style, page) {
-            outputs.append(shown);
-        }
-    }
+    let outputs = outputs::render(cell, code, style, page);
     if outputs.is_empty() {
         return out;
     }
     let mut framed = Fragment::new();
     framed.markup("<div class=\"cell-output\">");
     framed.append(outputs);
-    if let Some(caption) = &options.caption {
-        framed.markup("<p class=\"caption\">");
-        framed.text(caption);
-        framed.markup("</p>");
-    }
     framed.markup("</div>");
     if options.output == Visibility::Collapse {
         out.append(folded(Label::Output, "fold-output", framed));
     } else {
         out.append(framed);
     }
+    out
+}
+
+/// The source behind a fold, which may have a name of its author's and stand open.
+fn folded_source(cell: &Cell, input: Fragment) -> Fragment {
+    let listing = &cell.options.listing;
+    let mut out = Fragment::new();
+    let open = if listing.fold_open { " open" } else { "" };
+    out.markup(&format!("<details class=\"fold fold-input\"{open}><summary class=\"b-ui\">"));
+    match &listing.fold_label {
+        Some(label) => out.text(label),
+        None => out.label(code_label(cell)),
+    }
+    out.markup("</summary>");
+    out.append(input);
+    out.markup("</details>");
+    out
+}
+
+/// The source with its caption, where it is a listing.
+fn listing(cell: &Cell, input: Fragment, page: &mut PageState) -> Fragment {
+    let captions = &cell.options.captions;
+    if captions.listing.is_none() && captions.listing_label.is_none() {
+        return input;
+    }
+    let text = captions.listing.clone().unwrap_or_default();
+    let caption = Caption {
+        text: markdown::line(&text, page),
+        plain: text,
+        label: captions.listing_label.clone(),
+        kind: Some(Kind::Listing),
+        top: true,
+        class: " listing",
+        ..Caption::default()
+    };
+    frame::figure(input, caption, page)
+}
+
+/// What a form shows beside its source: prose and parameters.
+fn form(cell: &Cell, page: &mut PageState) -> Fragment {
+    let mut out = Fragment::new();
+    if !cell.form_prose.trim().is_empty() {
+        out.append(markdown::render(&cell.form_prose, page));
+    }
+    out.append(parameters(&cell.options.form));
+    out
+}
+
+/// A table of parameters; nothing where there are none.
+fn parameters(list: &[Parameter]) -> Fragment {
+    let mut out = Fragment::new();
+    if list.is_empty() {
+        return out;
+    }
+    let has_kinds = list.iter().any(|parameter| !parameter.kind.is_empty());
+    out.markup("<div class=\"table-wrap\" tabindex=\"0\"><table class=\"form\"><thead><tr><th>");
+    out.label(Label::ParameterName);
+    out.markup("</th><th>");
+    out.label(Label::ParameterValue);
+    out.markup("</th>");
+    if has_kinds {
+        out.markup("<th>");
+        out.label(Label::ParameterKind);
+        out.markup("</th>");
+    }
+    out.markup("</tr></thead><tbody>\n");
+    for parameter in list {
+        out.markup("<tr><td><code>");
+        out.text(&parameter.name);
+        out.markup("</code></td><td><code>");
+        out.text(&parameter.value);
+        out.markup("</code></td>");
+        if has_kinds {
+            out.markup("<td>");
+            out.text(&parameter.kind);
+            out.markup("</td>");
+        }
+        out.markup("</tr>\n");
+    }
+    out.markup("</tbody></table></div>\n");
+    out
+}
+
+/// The run that made the page, as papermill recorded it.
+pub(super) fn run(run: &Run) -> Fragment {
+    let mut out = Fragment::new();
+    out.markup(if run.failed {
+        "<details class=\"run run-failed b-ui\" open>"
+    } else {
+        "<details class=\"run b-ui\">"
+    });
+    out.markup("<summary>");
+    out.label(if run.failed { Label::RunFailed } else { Label::Run });
+    if let Some(start) = &run.start {
+        out.markup(" <time>");
+        out.text(&start.chars().take(19).collect::<String>().replace('T', " "));
+        out.markup("</time>");
+    }
+    if let Some(seconds) = run.seconds {
+        out.text(&format!(", {seconds:.1} s"));
+    }
+    out.markup("</summary>\n");
+    out.append(parameters(&run.parameters));
+    out.markup("</details>\n");
     out
 }
 
@@ -218,16 +327,25 @@ fn input(cell: &Cell, code: &Code, style: CellStyle<'_>) -> Fragment {
     if let Some(count) = code.count.filter(|count| *count > 0) {
         out.markup(&format!("<span class=\"cell-count b-ui\">{count}</span>"));
     }
-    let scrolls = if options.scroll_input { " scroll" } else { "" };
-    let wraps = if code.lang.is_shell() { " wrap" } else { "" };
-    out.markup(&format!("<pre class=\"code{wraps}{scrolls}\" tabindex=\"0\"><code"));
-    if !code.lang.is_none() {
+    let listing = &options.listing;
+    let scrolls = if listing.scroll { " scroll" } else { "" };
+    let wraps = if listing.wrap.unwrap_or(code.lang.is_shell()) { " wrap" } else { "" };
+    let numbered = if listing.lines.shown { " numbered" } else { "" };
+    out.markup(&format!("<pre class=\"code{wraps}{scrolls}{numbered}\" tabindex=\"0\"><code"));
+    let lang = listing.lang.as_deref().map_or_else(|| code.lang.clone(), Lang::new);
+    if !lang.is_none() {
         out.markup(" class=\"language-");
-        out.attribute(code.lang.name());
+        out.attribute(lang.name());
         out.markup("\"");
     }
     out.markup(">");
-    code::highlight(out.raw(), cell.source.trim_end(), &code.lang, LineMarks::Anchored(cell.at.number));
+    let marks = LineMarks::Anchored(cell.at.number, &listing.lines.marked);
+    if listing.fenced {
+        let source = format!("{}{}", cell.head.replace("echo: fenced", "echo: true"), cell.source.trim_end());
+        code::highlight(out.raw(), &source, &lang, marks);
+    } else {
+        code::highlight(out.raw(), cell.source.trim_end(), &lang, marks);
+    }
     out.markup("</code></pre></div>");
     out
 }

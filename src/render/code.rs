@@ -71,13 +71,15 @@ const CLASSES: &[(&str, &str)] = &[
 
 /// How the lines of a block are marked up.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum LineMarks {
+pub(super) enum LineMarks<'a> {
     /// Not at all.
     None,
-    /// Each is an element, so that wrapped lines hang.
-    Hanging,
-    /// Each is an element with an id that begins with the number of its cell.
-    Anchored(u32),
+    /// Each is an element, so that wrapped lines hang; those in the runs (first and last, from 1)
+    /// are marked.
+    Hanging(&'a [(u32, u32)]),
+    /// Each is an element with an id that begins with the number of its cell; those in the runs
+    /// are marked.
+    Anchored(u32, &'a [(u32, u32)]),
 }
 
 struct Engine {
@@ -159,7 +161,7 @@ fn grammar(lang: &Lang) -> Option<&'static SyntaxReference> {
 ///
 /// In Python, lines that begin with `!` are shell and lines that begin with `%` are magics; the
 /// first line of a cell magic is one too.
-pub(super) fn highlight(out: &mut String, source: &str, lang: &Lang, marks: LineMarks) {
+pub(super) fn highlight(out: &mut String, source: &str, lang: &Lang, marks: LineMarks<'_>) {
     let syntax = if source.len() > MAX_SOURCE { None } else { grammar(lang) };
     let mut writer = Writer { out, marks, line: 0 };
     let mut main = syntax.map(Lines::new);
@@ -195,7 +197,7 @@ pub(super) fn highlight(out: &mut String, source: &str, lang: &Lang, marks: Line
 
 struct Writer<'a> {
     out: &'a mut String,
-    marks: LineMarks,
+    marks: LineMarks<'a>,
     line: u32,
 }
 
@@ -204,11 +206,20 @@ impl Writer<'_> {
         self.line += 1;
         match self.marks {
             LineMarks::None => {}
-            LineMarks::Hanging => self.out.push_str("<span class=\"line\">"),
-            LineMarks::Anchored(cell) => {
-                let _ = write!(self.out, "<span class=\"line\" id=\"b:{cell}.{}\">", self.line);
+            LineMarks::Hanging(marked) => {
+                let class = self.line_class(marked);
+                let _ = write!(self.out, "<span class=\"{class}\">");
+            }
+            LineMarks::Anchored(cell, marked) => {
+                let class = self.line_class(marked);
+                let _ = write!(self.out, "<span class=\"{class}\" id=\"b:{cell}.{}\">", self.line);
             }
         }
+    }
+
+    fn line_class(&self, marked: &[(u32, u32)]) -> &'static str {
+        let is_marked = marked.iter().any(|(first, last)| (*first..=*last).contains(&self.line));
+        if is_marked { "line marked" } else { "line" }
     }
 
     fn close(&mut self) {

@@ -162,6 +162,15 @@ pub(super) fn resource(value: &Value) -> Option<Fragment> {
     Some(table(&head, rows, data.len()))
 }
 
+/// A table that Databricks keeps in an output's metadata: rows of values and the names of columns.
+pub(super) fn databricks(value: &Value) -> Option<Fragment> {
+    if value.get("type").and_then(Value::as_str) != Some("table") {
+        return None;
+    }
+    let fields = value.get("schema").cloned().filter(Value::is_array)?;
+    resource(&serde_json::json!({ "data": value.get("data")?, "schema": { "fields": fields } }))
+}
+
 /// vdom (<https://github.com/nteract/vdom>) as HTML text, for the sanitiser to judge.
 pub(super) fn vdom(value: &Value) -> Option<String> {
     let mut out = String::new();

@@ -26,6 +26,53 @@ pub enum Slot {
     Asset(String),
     /// A word or two of the interface, in the language of the site.
     Label(Label),
+    /// A reference to something that has a name, wherever in the site it is.
+    Reference(Box<Reference>),
+    /// The title of what a link leads to, for a link without words.
+    Title(Box<Link>),
+    /// A cell or an output of another notebook.
+    Embed(Box<Embed>),
+    /// A citation of this page by its number; rendering itself fills it.
+    Cite(u32),
+    /// The list of the works that the page cites; rendering itself fills it.
+    Works,
+}
+
+/// A reference to something that has a name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reference {
+    /// The name, or the path of a page.
+    pub link: Link,
+    /// The words that the reference is made of.
+    pub words: Words,
+    /// What stands there where nothing has the name.
+    pub fallback: String,
+}
+
+/// The words of a reference.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Words {
+    /// Those of its author, as HTML.
+    Given(String),
+    /// The title of its target, or its kind and number.
+    Title,
+    /// The kind and number of its target.
+    Number,
+    /// The number of its target in a text of its author's: `%s` or `{number}`, `{name}`.
+    Template(String),
+    /// The number alone, in brackets.
+    Equation,
+}
+
+/// A cell or an output of another notebook.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Embed {
+    /// The name of the cell, or the path of the notebook with the name behind a `#`.
+    pub link: Link,
+    /// Whether its source is shown.
+    pub input: bool,
+    /// Whether its outputs are shown.
+    pub output: bool,
 }
 
 /// A link as its author wrote it, and where.
@@ -99,6 +146,42 @@ pub enum Label {
     Warning,
     /// See [`Label::Note`].
     Caution,
+    /// Titles of other admonitions.
+    Danger,
+    /// See [`Label::Danger`].
+    Attention,
+    /// See [`Label::Danger`].
+    Hint,
+    /// See [`Label::Danger`].
+    Error,
+    /// See [`Label::Danger`].
+    SeeAlso,
+    /// See [`Label::Danger`].
+    Todo,
+    /// Kinds of what is counted, with the number.
+    Figure(u32),
+    /// See [`Label::Figure`].
+    Table(u32),
+    /// See [`Label::Figure`].
+    Listing(u32),
+    /// A fold without a name.
+    Details,
+    /// One of several tabs without a name.
+    Tab(u32),
+    /// A list of pages.
+    Contents,
+    /// The works that a page cites.
+    References,
+    /// A run that made the page.
+    Run,
+    /// A run that failed.
+    RunFailed,
+    /// The headings of a table of parameters.
+    ParameterName,
+    /// See [`Label::ParameterName`].
+    ParameterValue,
+    /// See [`Label::ParameterName`].
+    ParameterKind,
     /// A link to a heading.
     Permalink,
     /// A file to download.
@@ -164,6 +247,44 @@ impl Fragment {
         }
         self.html.push_str(&other.html);
         self.slots.extend(other.slots.into_iter().map(|(at, slot)| (base.saturating_add(at), slot)));
+    }
+
+    /// Fills some slots for good: `fill` gives what stands in a slot, or `None` where it stays.
+    pub(super) fn settle(self, mut fill: impl FnMut(&Slot) -> Option<Self>) -> Self {
+        let mut out = Self::new();
+        let mut done = 0;
+        for (at, slot) in self.slots {
+            let at = (at as usize).min(self.html.len());
+            out.html.push_str(&self.html[done..at]);
+            done = at;
+            match fill(&slot) {
+                Some(inner) if inner.slots.is_empty() => out.html.push_str(&inner.html),
+                Some(inner) => {
+                    let base = u32::try_from(out.html.len()).unwrap_or(u32::MAX);
+                    out.html.push_str(&inner.html);
+                    out.slots
+                        .extend(inner.slots.into_iter().map(|(at, slot)| (base.saturating_add(at), slot)));
+                }
+                None => out.slot(slot),
+            }
+        }
+        out.html.push_str(&self.html[done..]);
+        out
+    }
+
+    /// The part of the fragment between two offsets of its HTML.
+    pub fn part(&self, range: std::ops::Range<usize>) -> Self {
+        let inside = |at: &u32| range.contains(&(*at as usize)) || *at as usize == range.end;
+        let base = u32::try_from(range.start).unwrap_or(u32::MAX);
+        Self {
+            html: self.html.get(range.clone()).unwrap_or_default().to_owned(),
+            slots: self
+                .slots
+                .iter()
+                .filter(|(at, _)| inside(at))
+                .map(|(at, slot)| (at - base, slot.clone()))
+                .collect(),
+        }
     }
 
     /// The buffer, for writers that escape by themselves.

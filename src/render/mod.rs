@@ -8,30 +8,40 @@ mod ansi;
 mod asset;
 mod block;
 mod cell;
+mod citation;
 mod clean;
 mod code;
 mod data;
 mod fragment;
+mod frame;
+mod lists;
 mod markdown;
 mod math;
 mod output;
+mod outputs;
 mod page;
 mod plain_table;
 mod styler;
 mod svg;
+mod target;
 mod text;
 mod weave;
 
 pub use asset::Asset;
-pub use fragment::{Fragment, Image, Label, Link, Slot};
+pub use fragment::{Embed, Fragment, Image, Label, Link, Reference, Slot, Words};
+pub use output::mime_types;
 pub(crate) use page::slug;
-pub use page::{Heading, Title};
+pub use page::{ContentsEntry, Heading, Title};
+pub use target::{Kind, Target};
+
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::config::OutputOptions;
 use crate::diagnostic::Note;
-use crate::notebook::{CellKind, Format, Notebook, Published};
+use crate::notebook::{CellKind, Notebook, Published};
 
 /// What rendering a notebook gives.
 #[derive(Clone, Debug)]
@@ -59,6 +69,10 @@ pub struct Outline {
     pub first_paragraph: String,
     /// How many words of prose there are.
     pub words: usize,
+    /// What references can aim at, in the order of the page.
+    pub targets: Vec<Target>,
+    /// The pages that its lists of links name.
+    pub contents: Vec<ContentsEntry>,
 }
 
 /// Renders a notebook.
@@ -66,9 +80,17 @@ pub fn body(notebook: &Published, options: &OutputOptions) -> Rendered {
     let notebook = notebook.notebook();
     let mut page = page::PageState::new(math::Math::new(macros(notebook)), notebook.front.title.clone());
     page.anchors.take_authors("main");
-    let style =
-        cell::CellStyle { lang: &notebook.lang, bare: notebook.format == Format::Markdown, outputs: options };
+    page.context = Rc::new(context(notebook, &mut page.notes));
+    let style = cell::CellStyle { lang: &notebook.lang, bare: notebook.is_plain_page(), outputs: options };
     let mut body = Fragment::new();
+    if let Some(label) = &notebook.front.label
+        && let Some(anchor) = page.name(label, Kind::Section, Default::default())
+    {
+        body.append(frame::anchor(&anchor));
+    }
+    if let Some(run) = &notebook.run {
+        body.append(cell::run(run));
+    }
     let mut fold = SectionFold::default();
     for cell in &notebook.cells {
         let before = page.headings.len();
@@ -77,12 +99,15 @@ pub fn body(notebook: &Published, options: &OutputOptions) -> Rendered {
         fold.add(cell.options.folded_section, level, shown, &mut body);
     }
     fold.finish(&mut body);
+    let body = citation::settle(body, &mut page);
     let outline = Outline {
         title: page.title,
         headings: page.headings,
         anchors: page.anchors.into_sorted(),
         first_paragraph: page.first_paragraph,
         words: page.words,
+        targets: page.targets,
+        contents: page.contents,
     };
     Rendered { body, outline, assets: page.assets, notes: page.notes }
 }
@@ -93,6 +118,34 @@ pub fn body(notebook: &Published, options: &OutputOptions) -> Rendered {
 /// One sentence on why it is no SVG.
 pub fn clean_svg(bytes: &[u8]) -> Result<Vec<u8>, String> {
     svg::clean(&String::from_utf8_lossy(bytes)).map(|(clean, _)| clean)
+}
+
+/// What the Markdown of the notebook may name beside its own text.
+fn context(notebook: &Notebook, notes: &mut Vec<Note>) -> page::Context {
+    let mut kept = HashMap::new();
+    for cell in &notebook.cells {
+        kept.extend(cell.results.iter().cloned());
+        let CellKind::Code(code) = &cell.kind else { continue };
+        for output in &code.outputs {
+            let crate::notebook::Output::Data { bundle, metadata } = output else { continue };
+            let name = metadata.get("scrapbook").and_then(|scrapbook| scrapbook.get("name")?.as_str());
+            if let Some(name) = name {
+                kept.insert(name.to_owned(), bundle.clone());
+            }
+        }
+    }
+    let levels = notebook.cells.iter().filter(|cell| matches!(cell.kind, CellKind::Markdown));
+    let has_top =
+        levels.flat_map(|cell| cell.source.lines()).filter(|line| line.starts_with("# ")).count() > 1;
+    page::Context {
+        included: notebook.included.clone(),
+        variables: notebook.variables.clone(),
+        front: notebook.front.all.clone(),
+        dialects: notebook.dialects,
+        kept,
+        works: citation::Works::read(&notebook.bibliography, notes),
+        numbered: notebook.front.numbered.then_some(if has_top { 1 } else { 2 }),
+    }
 }
 
 /// The macros that any Markdown cell defines: they hold for the whole notebook.

@@ -41,7 +41,6 @@ const TABLE: &[(&str, Show)] = &[
     ("application/geo+json", tree),
     ("application/json", tree),
     ("text/plain", plain),
-    ("application/vnd.code.notebook.error", tree),
     ("text/x-*", source_code),
     ("text/yaml", source_code),
     ("application/xml", source_code),
@@ -76,6 +75,8 @@ pub(super) struct Context<'a> {
     metadata: &'a Map<String, Value>,
     options: &'a OutputOptions,
     alt: &'a str,
+    size: &'a str,
+    scroll: Option<bool>,
 }
 
 impl Context<'_> {
@@ -104,13 +105,15 @@ impl Context<'_> {
 }
 
 /// How outputs of one cell are to be shown.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct OutputStyle<'a> {
     pub(super) options: &'a OutputOptions,
     /// Whether long text scrolls, stands in full, or folds.
     pub(super) scroll: Option<bool>,
     /// Alternative text that the cell gives for its pictures.
     pub(super) alt: Option<&'a str>,
+    /// Width and height that the cell gives for its pictures, as CSS; empty where it gives none.
+    pub(super) size: String,
 }
 
 /// Renders one output; `None` where it has nothing to show by its nature.
@@ -122,6 +125,13 @@ pub(super) fn render(output: &Output, style: &OutputStyle<'_>, page: &mut PageSt
         }
         Output::Data { bundle, metadata } => bundle_into(bundle, metadata, style, page),
     }
+}
+
+/// A bundle outside of its cell.
+pub(super) fn of_bundle(bundle: &MimeBundle, page: &mut PageState) -> Fragment {
+    let options = OutputOptions::default();
+    let style = OutputStyle { options: &options, scroll: None, alt: None, size: String::new() };
+    bundle_into(bundle, &Map::new(), &style, page).unwrap_or_default()
 }
 
 fn bundle_into(
@@ -136,8 +146,15 @@ fn bundle_into(
     });
     for (pattern, show) in TABLE {
         for (mime, data) in bundle.0.iter().filter(|(mime, _)| matches(pattern, mime)) {
-            let context =
-                Context { mime, data, metadata, options: style.options, alt: style.alt.unwrap_or_default() };
+            let context = Context {
+                mime,
+                data,
+                metadata,
+                options: style.options,
+                alt: style.alt.unwrap_or_default(),
+                size: &style.size,
+                scroll: style.scroll,
+            };
             let Some(shown) = show(&context, page) else { continue };
             let class = match *pattern {
                 "text/plain" => "text",
@@ -162,6 +179,13 @@ fn bundle_into(
             out.markup("</div>\n");
             return Some(out);
         }
+    }
+    if let Some(table) = metadata.get("application/vnd.databricks.v1+output").and_then(data::databricks) {
+        let mut out = Fragment::new();
+        out.markup("<div class=\"output output-data\">");
+        out.append(table);
+        out.markup("</div>\n");
+        return Some(out);
     }
     let wrapped = |label, what: &str| {
         let mut out = Fragment::new();
@@ -193,6 +217,11 @@ fn bundle_into(
         format!("no representation of the output can be shown: {}", types.join(", ")),
     ));
     wrapped(Label::NotShown, &types.join(", "))
+}
+
+/// The MIME types that are shown, best first; a `*` ends a prefix. For the documentation.
+pub fn mime_types() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().map(|(pattern, _)| *pattern)
 }
 
 fn matches(pattern: &str, mime: &str) -> bool {
@@ -316,12 +345,23 @@ fn sized(context: &Context<'_>, asset: Asset, own: Option<(usize, usize)>, page:
         (_, own) => own,
     };
     let alt = context.meta("alt").and_then(Value::as_str).unwrap_or(context.alt);
-    let ground = match context.meta("needs_background").and_then(Value::as_str) {
-        Some("light") => " class=\"needs-light\"",
-        Some("dark") => " class=\"needs-dark\"",
-        _ => "",
-    };
-    picture_with(asset, size, alt, ground, page)
+    let mut classes: Vec<&str> = Vec::new();
+    match context.meta("needs_background").and_then(Value::as_str) {
+        Some("light") => classes.push("needs-light"),
+        Some("dark") => classes.push("needs-dark"),
+        _ => {}
+    }
+    if context.meta("unconfined") == Some(&Value::Bool(true)) {
+        classes.push("unconfined");
+    }
+    let mut attributes = String::new();
+    if !classes.is_empty() {
+        attributes.push_str(&format!(" class=\"{}\"", classes.join(" ")));
+    }
+    if !context.size.is_empty() {
+        attributes.push_str(&format!(" style=\"{}\"", context.size));
+    }
+    picture_with(asset, size, alt, &attributes, page)
 }
 
 /// A picture element for an asset.
@@ -438,7 +478,8 @@ fn plain(context: &Context<'_>, page: &mut PageState) -> Option<Fragment> {
         return None;
     }
     let mut out = Fragment::new();
-    let style = OutputStyle { options: context.options, scroll: None, alt: None };
+    let style =
+        OutputStyle { options: context.options, scroll: context.scroll, alt: None, size: String::new() };
     text::text_block(&ansi::settle(text), &style, page, &mut out);
     Some(out)
 }

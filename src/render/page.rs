@@ -1,15 +1,20 @@
 //! What the cells of one page share while they are rendered: anchors, headings, assets, notes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::asset::{self, Asset};
+use super::citation::{Citation, Works};
 use super::fragment::{Fragment, Image, Link, Slot};
 use super::math::Math;
+use super::target::{Numbers, Target};
 use super::{output, svg};
+use crate::config::Dialects;
 use crate::diagnostic::{CellRef, Note, Rule};
-use crate::notebook::Attachment;
+use crate::notebook::{Attachment, Included, MimeBundle};
 
 /// A heading of a page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +27,8 @@ pub struct Heading {
     pub id: String,
     /// The number of the cell it stands in.
     pub cell: u32,
+    /// Its own number where headings are numbered; empty else.
+    pub number: String,
 }
 
 /// The title taken out of a page's text.
@@ -58,6 +65,51 @@ pub(super) struct PageState {
     /// Words of prose so far, for the description and the time to read.
     pub(super) first_paragraph: String,
     pub(super) words: usize,
+    /// What has a name so far, and the counters of what is numbered.
+    pub(super) targets: Vec<Target>,
+    pub(super) numbers: Numbers,
+    /// What the notebook holds beside its cells.
+    pub(super) context: Rc<Context>,
+    /// The citations so far.
+    pub(super) citations: Vec<Citation>,
+    /// How many groups of tabs the page has so far.
+    pub(super) groups: u32,
+    /// The pages that lists of links name, for the navigation.
+    pub(super) contents: Vec<ContentsEntry>,
+    /// How deep included texts and directives are nested.
+    pub(super) depth: u8,
+    /// A name that the next heading, figure or paragraph gets.
+    pub(super) pending_label: Option<String>,
+}
+
+/// What a notebook holds beside its cells, for the Markdown in them.
+#[derive(Debug, Default)]
+pub(super) struct Context {
+    /// Texts of other files.
+    pub(super) included: BTreeMap<String, Included>,
+    /// Values of `_variables.yml`.
+    pub(super) variables: Map<String, Value>,
+    /// The front matter.
+    pub(super) front: Map<String, Value>,
+    /// The dialects that are on.
+    pub(super) dialects: Dialects,
+    /// Outputs that were kept under a name, and results of inline expressions.
+    pub(super) kept: HashMap<String, MimeBundle>,
+    /// The works that can be cited.
+    pub(super) works: Works,
+    /// The level that counts as the first where headings are numbered.
+    pub(super) numbered: Option<u8>,
+}
+
+/// A page that a list of links names, in the order of the text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ContentsEntry {
+    /// The link as its author wrote it.
+    pub target: String,
+    /// A title in place of the page's own.
+    pub title: Option<String>,
+    /// The heading that the list stands under.
+    pub caption: Option<String>,
 }
 
 impl PageState {
@@ -77,7 +129,21 @@ impl PageState {
             attachments: Vec::new(),
             first_paragraph: String::new(),
             words: 0,
+            targets: Vec::new(),
+            numbers: Numbers::default(),
+            context: Rc::default(),
+            citations: Vec::new(),
+            groups: 0,
+            contents: Vec::new(),
+            depth: 0,
+            pending_label: None,
         }
+    }
+
+    /// A number for the next group of tabs.
+    pub(super) fn next_group(&mut self) -> u32 {
+        self.groups += 1;
+        self.groups
     }
 
     /// Says something about the cell at work.

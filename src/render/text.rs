@@ -112,7 +112,7 @@ pub(super) fn error(error: &Raised<'_>, style: &OutputStyle<'_>, page: &mut Page
         out.label(Label::Traceback(lines));
         out.markup("</summary>");
         // Behind its fold it stands in full.
-        text_block(text, &OutputStyle { scroll: Some(false), ..*style }, page, &mut out);
+        text_block(text, &OutputStyle { scroll: Some(false), ..style.clone() }, page, &mut out);
         out.markup("</details>");
     }
     out.markup("</div>\n");

@@ -269,7 +269,7 @@ impl Weaver<'_> {
                 (id, alias)
             }
         };
-        self.page.headings.push(Heading { level, text, id, cell: self.origin.cell });
+        self.page.headings.push(Heading { level, text, id, cell: self.origin.cell, number: String::new() });
         alias
     }
 }

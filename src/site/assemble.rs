@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::extras::Dates;
+use super::outline::NavTree;
 use super::record::{PageRecord, title_of_name};
 use super::{PageId, record};
 use crate::config::Config;
@@ -57,6 +58,10 @@ pub struct Site {
     /// Tags by their slug: the name as first written, and the pages.
     pub(super) tags: BTreeMap<String, (String, Vec<PageId>)>,
     pub(super) dates: Dates,
+    /// What has a name, on whatever page: the page, and the place among its targets.
+    pub(super) labels: HashMap<String, (PageId, usize)>,
+    /// The navigation of another tool, where it orders the site.
+    pub(super) outline: Option<NavTree>,
 }
 
 /// A folder of the site that holds pages, at whatever depth.
@@ -118,6 +123,8 @@ impl Site {
             by_url: urls.iter().enumerate().map(|(id, url)| (url.clone(), id)).collect(),
             folder_at: folders.iter().enumerate().map(|(id, folder)| (folder.path.clone(), id)).collect(),
             tags: tags(&pages),
+            labels: labels(&pages),
+            outline: None,
             place: vec![None; pages.len()],
             place_in_folder: places(&folders, pages.len()),
             sequence: Vec::with_capacity(pages.len()),
@@ -330,6 +337,17 @@ fn places(folders: &[Folder], pages: usize) -> Vec<usize> {
         }
     }
     places
+}
+
+/// What has a name on any page; the first page in order keeps it.
+fn labels(pages: &[PageRecord]) -> HashMap<String, (PageId, usize)> {
+    let mut labels = HashMap::new();
+    for (id, page) in pages.iter().enumerate() {
+        for (place, target) in page.outline.targets.iter().enumerate() {
+            labels.entry(target.label.clone()).or_insert((id, place));
+        }
+    }
+    labels
 }
 
 fn tags(pages: &[PageRecord]) -> BTreeMap<String, (String, Vec<PageId>)> {

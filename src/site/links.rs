@@ -24,6 +24,8 @@ pub(super) struct Resolved {
     pub(super) file: Option<(SitePath, SitePath)>,
     /// A remark although the link lives.
     pub(super) remark: Option<String>,
+    /// The page it leads to, and the anchor on it; for the words of a link without any.
+    pub(super) page: Option<(PageId, Option<String>)>,
 }
 
 /// Files that cannot run anything on the site's origin, by extension.
@@ -44,15 +46,15 @@ const PROGRAMS: &[&str] = &[
 
 impl Resolved {
     fn inside(url: String) -> Self {
-        Self { target: Target::Inside(url), file: None, remark: None }
+        Self { target: Target::Inside(url), file: None, remark: None, page: None }
     }
 
     fn outside(url: &str) -> Self {
-        Self { target: Target::Outside(encode_outside(url)), file: None, remark: None }
+        Self { target: Target::Outside(encode_outside(url)), file: None, remark: None, page: None }
     }
 
     fn dead(why: impl Into<String>, help: &'static str) -> Self {
-        Self { target: Target::Dead { why: why.into(), help }, file: None, remark: None }
+        Self { target: Target::Dead { why: why.into(), help }, file: None, remark: None, page: None }
     }
 }
 
@@ -65,7 +67,17 @@ impl Site {
             return Resolved::dead("the link is empty", "name a target");
         }
         if let Some(fragment) = target.strip_prefix('#') {
-            return self.anchor(page, at, fragment, None);
+            let own = self.anchor(page, at, fragment, None);
+            // MyST's names are those of the whole project.
+            return match self.labels.get(fragment) {
+                Some((other, place)) if matches!(own.target, Target::Dead { .. }) => {
+                    self.target_link(*other, *place, at)
+                }
+                _ => own,
+            };
+        }
+        if let Some(path) = target.strip_prefix("project:").or_else(|| target.strip_prefix("path:")) {
+            return self.path_link(page, at, path);
         }
         if let Some(path) = self.config.forge.as_ref().and_then(|forge| forge.path_of(target)) {
             let resolved = self.path_link(page, at, &format!("/{path}"));
@@ -101,6 +113,14 @@ impl Site {
             ),
             _ => self.path_link(page, at, target),
         }
+    }
+
+    /// A link to something with a name, on whatever page.
+    pub(super) fn target_link(&self, page: PageId, place: usize, at: &SitePath) -> Resolved {
+        let anchor = &self.pages[page].outline.targets[place].anchor;
+        let url = if self.urls[page] == *at { String::new() } else { self.urls[page].link_from(at) };
+        let inside = Resolved::inside(format!("{url}#{}", encode_fragment(anchor)));
+        Resolved { page: Some((page, Some(anchor.clone()))), ..inside }
     }
 
     /// Whether something with a colon in it is a file's name all the same.
@@ -206,13 +226,16 @@ impl Site {
         {
             return Some(*page);
         }
-        let stems = matches!(extension.as_str(), "html" | "qmd" | "rmd" | "rst" | "py" | "md" | "ipynb" | "");
+        let stems = matches!(
+            extension.as_str(),
+            "html" | "qmd" | "rmd" | "rst" | "py" | "md" | "ipynb" | "dib" | "r" | "jl" | "txt" | ""
+        );
         let base = if extension.is_empty() {
             wanted.parent().child(&format!("{}.x", wanted.name()))
         } else {
             wanted.clone()
         };
-        ["ipynb", "md"]
+        ["ipynb", "md", "qmd", "Rmd", "rmd", "markdown", "dib", "py", "R", "r", "jl"]
             .iter()
             .filter(|_| stems && !wanted.is_root())
             .find_map(|extension| self.by_source.get(&base.with_extension(extension)))
@@ -221,7 +244,7 @@ impl Site {
 
     fn page_link(&self, page: PageId, at: &SitePath, fragment: Option<&str>) -> Resolved {
         match fragment.filter(|fragment| !fragment.is_empty()) {
-            None => Resolved::inside(self.urls[page].link_from(at)),
+            None => Resolved { page: Some((page, None)), ..Resolved::inside(self.urls[page].link_from(at)) },
             Some(fragment) => self.anchor(page, at, fragment, Some(self.urls[page].link_from(at))),
         }
     }
@@ -252,7 +275,8 @@ impl Site {
             format!("user-content-{decoded}"),
         ];
         if let Some(id) = spellings.iter().find(|id| known(id)) {
-            return Resolved::inside(format!("{url}#{}", encode_fragment(id)));
+            let inside = Resolved::inside(format!("{url}#{}", encode_fragment(id)));
+            return Resolved { page: Some((page, Some(id.clone()))), ..inside };
         }
         if decoded == "top" {
             return Resolved::inside(format!("{url}#main"));
@@ -295,7 +319,7 @@ impl Site {
         match self.place_of(file) {
             Some(place) => {
                 let url = place.link_from(at);
-                Resolved { target: Target::Inside(url), file: Some((file.clone(), place)), remark: None }
+                Resolved { file: Some((file.clone(), place)), ..Resolved::inside(url) }
             }
             None => Resolved::dead(
                 format!("`{file}` lies outside the published folder and git does not track it"),

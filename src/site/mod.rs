@@ -4,12 +4,16 @@
 //! any file of the site. Bodies come through the seam [`Bodies`], since they may rest on disk.
 
 mod assemble;
+mod embed;
 mod extras;
+mod fill;
 mod index;
 mod links;
 mod nav;
+mod outline;
 mod produce;
 mod record;
+mod reference;
 mod single;
 
 pub use assemble::{Input, Site};

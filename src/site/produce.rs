@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::assemble::Site;
+use super::fill::Filler;
 use super::index::Index;
-use super::links::{Resolved, Target};
 use super::nav::Stand;
 use super::{Bodies, PageId};
-use crate::diagnostic::{Diagnostic, Note, Rule};
-use crate::html::{escape, escape_into};
+use crate::diagnostic::Diagnostic;
+use crate::html::escape;
 use crate::path::SitePath;
-use crate::render::{Fragment, Image, Link, Slot};
+use crate::render::Fragment;
 use crate::theme::view::{Fact, Head, LinkView, Page, PageView, TocItem};
 
 /// A file that the site can make.
@@ -134,8 +134,7 @@ impl Site {
         let at = &self.urls[id];
         let record = &self.pages[id];
         let body = if record.failures.is_empty() { bodies.body(&record.source)? } else { Fragment::new() };
-        let mut filler =
-            Filler { site: self, page: id, at, out: Produced::default(), hosts: BTreeSet::new() };
+        let mut filler = Filler::new(self, id, bodies);
         let body_html = filler.fill(&body);
         let title_html = match record.title_html() {
             Some(html) => filler.fill(html),
@@ -258,127 +257,6 @@ impl Site {
                 Some(Fact { name: words.get(key).to_owned(), value })
             })
             .collect()
-    }
-}
-
-/// Fills the slots of one page.
-struct Filler<'a> {
-    site: &'a Site,
-    page: PageId,
-    at: &'a SitePath,
-    out: Produced,
-    hosts: BTreeSet<String>,
-}
-
-impl Filler<'_> {
-    fn fill(&mut self, fragment: &Fragment) -> String {
-        fragment.fill(|slot, out| match slot {
-            Slot::Label(label) => escape_into(out, &self.site.theme.labels().of(*label)),
-            Slot::Asset(name) => out.push_str(&out_path(name).link_from(self.at)),
-            Slot::Href(link) => self.href(link, out),
-            Slot::Src(link) => {
-                if let Target::Inside(url) = self.resolve(link, Rule::LinkDead).target {
-                    out.push_str(" src=\"");
-                    escape_into(out, &url);
-                    out.push('"');
-                }
-            }
-            Slot::Image(image) => self.image(image, out),
-        })
-    }
-
-    /// Resolves a link; what is to be said and copied is kept.
-    fn resolve(&mut self, link: &Link, rule: Rule) -> Resolved {
-        let resolved = self.site.resolve(self.page, self.at, &link.target);
-        if let Some(file) = &resolved.file {
-            self.out.files.insert(file.clone());
-        }
-        if let Target::Dead { why, help } = &resolved.target {
-            self.note(link, Note::warning(rule, why.clone()).help(*help));
-        }
-        if let Some(remark) = &resolved.remark {
-            self.note(link, Note::warning(rule, remark.clone()));
-        }
-        resolved
-    }
-
-    fn note(&mut self, link: &Link, mut note: Note) {
-        let source = &self.site.pages[self.page].source;
-        let cell = self.site.pages[self.page].cell(link.cell);
-        note.cell = cell;
-        note.line = Some(link.line);
-        self.out.notes.push(Diagnostic::new(source, note));
-    }
-
-    fn href(&mut self, link: &Link, out: &mut String) {
-        let (url, outside) = match self.resolve(link, Rule::LinkDead).target {
-            Target::Inside(url) => (url, false),
-            Target::Outside(url) => (url, true),
-            // Without a target it is no link: nobody is sent nowhere.
-            Target::Dead { .. } => return,
-        };
-        out.push_str(" href=\"");
-        escape_into(out, &url);
-        out.push('"');
-        if outside {
-            out.push_str(" rel=\"noopener noreferrer\"");
-        }
-    }
-
-    fn image(&mut self, image: &Image, out: &mut String) {
-        let resolved = self.resolve(&image.link, Rule::LinkDead);
-        match resolved.target {
-            Target::Inside(url) => Self::element(&url, image, "", out),
-            Target::Outside(url) => {
-                let host = url.split('/').nth(2).unwrap_or_default().to_owned();
-                let https = url.starts_with("https://");
-                if https && self.site.config.outputs.remote_images.contains(&host) {
-                    self.hosts.insert(host);
-                    return Self::element(&url, image, " referrerpolicy=\"no-referrer\"", out);
-                }
-                self.note(
-                    &image.link,
-                    Note::info(
-                        Rule::RemoteImage,
-                        format!("the picture comes from {host}; it stands as a link"),
-                    )
-                    .help("keep it in the repo, or name the host in `outputs.remote_images`"),
-                );
-                let label = self.site.theme.labels().get("remote_image").to_owned();
-                let words =
-                    if image.alt.trim().is_empty() { format!("{label} {host}") } else { image.alt.clone() };
-                if image.linked {
-                    out.push_str("<span class=\"remote-image\">");
-                } else {
-                    out.push_str("<a class=\"remote-image\" rel=\"noopener noreferrer\" href=\"");
-                    escape_into(out, &url);
-                    out.push_str("\">");
-                }
-                escape_into(out, &words);
-                out.push_str(if image.linked { "</span>" } else { "</a>" });
-            }
-            Target::Dead { .. } => {
-                out.push_str("<span class=\"missing-image\">");
-                escape_into(out, if image.alt.is_empty() { &image.link.target } else { &image.alt });
-                out.push_str("</span>");
-            }
-        }
-    }
-
-    fn element(url: &str, image: &Image, more: &str, out: &mut String) {
-        out.push_str("<img src=\"");
-        escape_into(out, url);
-        out.push_str("\" alt=\"");
-        escape_into(out, &image.alt);
-        out.push('"');
-        if !image.title.is_empty() {
-            out.push_str(" title=\"");
-            escape_into(out, &image.title);
-            out.push('"');
-        }
-        out.push_str(&image.attributes);
-        out.push_str(more);
-        out.push_str(" loading=\"lazy\">");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::html::{escape, escape_into};
 use crate::path::{SitePath, percent_decode};
-use crate::render::{Asset, Fragment, Image, Slot, clean_svg};
+use crate::render::{Asset, Fragment, Image, Slot, Target, Words, clean_svg};
 use crate::theme::Labels;
 use crate::theme::view::{Page, TocItem};
 
@@ -16,7 +16,8 @@ pub fn single_page(
     labels: &Labels,
     read: &dyn Fn(&SitePath) -> Option<Vec<u8>>,
 ) -> Page {
-    let filler = Filler { folder: record.source.parent(), assets, labels, read };
+    let targets = &record.outline.targets;
+    let filler = Filler { folder: record.source.parent(), assets, labels, read, targets };
     let title_html = match record.title_html() {
         Some(html) => filler.fill(html),
         None => escape(&record.title).into_owned(),
@@ -51,6 +52,7 @@ struct Filler<'a> {
     assets: &'a [Asset],
     labels: &'a Labels,
     read: &'a dyn Fn(&SitePath) -> Option<Vec<u8>>,
+    targets: &'a [Target],
 }
 
 /// The types of pictures that are taken into the page, by extension.
@@ -82,8 +84,30 @@ impl Filler<'_> {
                     out.push_str("\" rel=\"noopener noreferrer\"");
                 }
             }
-            Slot::Src(_) => {}
+            Slot::Src(_) | Slot::Cite(_) | Slot::Works => {}
             Slot::Image(image) => self.image(image, out),
+            Slot::Reference(reference) => {
+                let name = reference.link.target.trim_start_matches('#');
+                match self.targets.iter().find(|target| target.label == name) {
+                    Some(target) => {
+                        out.push_str("<a href=\"#");
+                        escape_into(out, &crate::path::encode_fragment(&target.anchor));
+                        out.push_str("\">");
+                        out.push_str(&super::reference::words(&reference.words, target, self.labels));
+                        out.push_str("</a>");
+                    }
+                    None => match &reference.words {
+                        Words::Given(html) => out.push_str(html),
+                        _ => escape_into(out, &reference.fallback),
+                    },
+                }
+            }
+            Slot::Title(link) => escape_into(out, &link.target),
+            Slot::Embed(embed) => {
+                out.push_str("<p class=\"missing-image\">");
+                escape_into(out, &embed.link.target);
+                out.push_str("</p>");
+            }
         })
     }
 

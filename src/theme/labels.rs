@@ -44,7 +44,9 @@ impl Labels {
         let (key, number) = key(label);
         match number {
             None => self.get(key).to_owned(),
-            Some(1) => self.get(&format!("{key}_one")).replace("{n}", "1"),
+            Some(1) if self.words.contains_key(&format!("{key}_one")) => {
+                self.get(&format!("{key}_one")).replace("{n}", "1")
+            }
             Some(number) => self.get(key).replace("{n}", &number.to_string()),
         }
     }
@@ -74,6 +76,24 @@ fn key(label: Label) -> (&'static str, Option<u32>) {
         Label::Important => ("important", None),
         Label::Warning => ("warning", None),
         Label::Caution => ("caution", None),
+        Label::Danger => ("danger", None),
+        Label::Attention => ("attention", None),
+        Label::Hint => ("hint", None),
+        Label::Error => ("error", None),
+        Label::SeeAlso => ("see_also", None),
+        Label::Todo => ("todo", None),
+        Label::Figure(number) => ("figure", Some(number)),
+        Label::Table(number) => ("table", Some(number)),
+        Label::Listing(number) => ("listing", Some(number)),
+        Label::Details => ("details", None),
+        Label::Tab(number) => ("tab", Some(number)),
+        Label::Contents => ("navigation", None),
+        Label::References => ("references", None),
+        Label::Run => ("run", None),
+        Label::RunFailed => ("run_failed", None),
+        Label::ParameterName => ("parameter_name", None),
+        Label::ParameterValue => ("parameter_value", None),
+        Label::ParameterKind => ("parameter_kind", None),
         Label::Permalink => ("permalink", None),
         Label::Download => ("download", None),
         Label::ToDo => ("to_do", None),

@@ -5,6 +5,7 @@ use pulldown_cmark::{CowStr, HeadingLevel};
 use super::super::clean::{self, Origin};
 use super::super::fragment::{Fragment, Label};
 use super::super::page::{Heading, Title};
+use super::super::target::Kind;
 use super::{PendingHeading, Writer};
 
 impl Writer<'_> {
@@ -27,6 +28,7 @@ impl Writer<'_> {
         let Some(PendingHeading { level, id, text, is_title }) = self.heading.take() else { return };
         let written = text;
         let text = written.split_whitespace().collect::<Vec<_>>().join(" ");
+        let named = id.is_some();
         let (id, alias) = match id {
             Some(id) if self.page.anchors.take_authors(&id) => {
                 let alias = self.page.anchors.alias(&written);
@@ -45,13 +47,40 @@ impl Writer<'_> {
                 None => inner,
             };
             self.page.wants_title = false;
+            let labels: Vec<String> =
+                self.page.pending_label.take().into_iter().chain(named.then(|| id.clone())).collect();
+            for label in labels {
+                if let Some(anchor) = self.page.name(&label, Kind::Section, (String::new(), text.clone())) {
+                    let piece = super::super::frame::anchor(&anchor);
+                    self.piece(piece, false);
+                }
+            }
             self.page.title = Some(Title { text, html, id, alias });
             return;
         }
-        if !text.is_empty() {
-            self.page.headings.push(Heading { level, text, id: id.clone(), cell: self.page.at.number });
-        }
+        let number = match self.page.context.numbered {
+            Some(top) if level >= top && self.page.depth == 0 => self.page.numbers.section(level, top),
+            _ => String::new(),
+        };
         let mut head = Fragment::new();
+        for label in self.page.pending_label.take().into_iter().chain(named.then(|| id.clone())) {
+            let target = self.page.name(&label, Kind::Section, (number.clone(), text.clone()));
+            if let Some(anchor) = target {
+                head.append(super::super::frame::anchor(&anchor));
+            }
+        }
+        if !number.is_empty() {
+            head.markup(&format!("<span class=\"number\">{number}</span> "));
+        }
+        if !text.is_empty() {
+            self.page.headings.push(Heading {
+                level,
+                text,
+                id: id.clone(),
+                cell: self.page.at.number,
+                number,
+            });
+        }
         if let Some(alias) = &alias {
             head.markup("<span class=\"alias\" id=\"");
             head.attribute(alias);

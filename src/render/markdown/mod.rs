@@ -1,19 +1,33 @@
-//! Markdown → [`Fragment`]: CommonMark and GFM by pulldown-cmark, with what notebooks add.
+//! Markdown → [`Fragment`]: CommonMark and GFM by pulldown-cmark, with what notebooks and the
+//! dialects of their publishers add.
 //!
 //! Markdown alone is safe by construction, since all its text is escaped here. A source that
 //! holds HTML is written with placeholders, cleaned as a whole, and woven together again.
+//!
+//! `containers` rewrites what CommonMark does not know as fences; `directive` shows them,
+//! rendering what is inside by the same door.
 
+mod attributes;
+mod containers;
+mod directive;
+mod div;
+mod footnote;
 mod heading;
+mod inline;
+mod quote;
+mod reference;
+mod table;
+mod text;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use pulldown_cmark::{
-    Alignment, BlockQuoteKind, CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd,
-    TextMergeWithOffset,
+    Alignment, CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeWithOffset,
 };
 
-use super::clean::{self, Origin, Pieces};
+use self::attributes::Attributes;
+use super::clean::Pieces;
 use super::fragment::{Fragment, Image, Label, Slot};
 use super::page::{PageState, link};
 use super::{block, math};
@@ -26,6 +40,8 @@ const MARKS: [(char, char); 3] =
 
 /// The longest Markdown of one cell or output that is rendered, in bytes.
 const MAX_SOURCE: usize = 4_000_000;
+/// How deep directives and included texts may nest.
+const MAX_DEPTH: u8 = 12;
 
 fn options() -> Options {
     Options::ENABLE_TABLES
@@ -39,6 +55,49 @@ fn options() -> Options {
 
 /// Renders one Markdown source into the page at work.
 pub(super) fn render(source: &str, page: &mut PageState) -> Fragment {
+    render_from(source, 0, page)
+}
+
+/// Renders what stands inside of a block of the cell, `before` lines below its beginning.
+pub(super) fn nested(source: &str, before: u32, page: &mut PageState) -> Fragment {
+    if page.depth >= MAX_DEPTH {
+        page.note(
+            Note::warning(Rule::Directive, "blocks nest too deep; the innermost stands as text")
+                .at_line(before.max(1)),
+        );
+        let mut out = Fragment::new();
+        out.markup("<pre class=\"text\" tabindex=\"0\">");
+        out.text(source);
+        out.markup("</pre>\n");
+        return out;
+    }
+    page.depth += 1;
+    let wants_title = std::mem::replace(&mut page.wants_title, false);
+    let shown = render_from(source, before, page);
+    page.wants_title = wants_title;
+    page.depth -= 1;
+    shown
+}
+
+/// Renders a caption or a title: what stands in one line, without its paragraph.
+pub(super) fn line(source: &str, page: &mut PageState) -> Fragment {
+    let source = source.trim();
+    if source.is_empty() {
+        return Fragment::new();
+    }
+    let words = page.words;
+    let first = page.first_paragraph.clone();
+    let shown = nested(source, 0, page);
+    page.words = words;
+    page.first_paragraph = first;
+    let html = shown.html().trim_end();
+    match html.strip_prefix("<p>").and_then(|inner| inner.strip_suffix("</p>")) {
+        Some(inner) if !inner.contains("<p>") => shown.part(3..3 + inner.len()),
+        _ => shown,
+    }
+}
+
+fn render_from(source: &str, before: u32, page: &mut PageState) -> Fragment {
     if source.len() > MAX_SOURCE {
         page.note(
             Note::warning(
@@ -53,6 +112,8 @@ pub(super) fn render(source: &str, page: &mut PageState) -> Fragment {
         out.markup("…</pre>\n");
         return out;
     }
+    let settled = containers::settle(source, page.context.dialects);
+    let source = settled.as_ref();
     let (open, close) =
         MARKS.into_iter().find(|(open, close)| !source.contains([*open, *close])).unwrap_or(MARKS[2]);
     let formulas = math::find(source);
@@ -69,33 +130,42 @@ pub(super) fn render(source: &str, page: &mut PageState) -> Fragment {
     let parser = Parser::new_ext(&masked, options()).into_offset_iter();
     let events: Vec<(Event<'_>, Range<usize>)> = TextMergeWithOffset::new(parser).collect();
     let has_html = events.iter().any(|(event, _)| matches!(event, Event::Html(_) | Event::InlineHtml(_)));
+    let group = footnote::group(page);
     let mut writer = Writer {
         source,
         masked: &masked,
+        events: &events,
         formulas: &formulas,
         marks: (open, close),
         page,
         out: Fragment::new(),
         saved: Vec::new(),
         pieces: has_html.then(|| Pieces::new(source)),
-        links: 0,
+        links: Vec::new(),
         code: None,
+        code_line: 0,
         image: None,
         heading: None,
         table: None,
         footnotes: Vec::new(),
         numbers: HashMap::new(),
+        group,
         paragraph: None,
         line: 1,
         line_at: 0,
-        lines_hidden: 0,
+        lines_hidden: before,
         next_formula: 0,
         set: HashSet::new(),
         blocks: 0,
         html_title: false,
+        eaten: 0,
+        quotes: Vec::new(),
+        upcoming: None,
+        pending_caption: None,
     };
-    for (event, range) in events {
-        writer.event(event, range);
+    let mut at = 0;
+    while at < events.len() {
+        at = writer.step(at);
     }
     writer.finish()
 }
@@ -103,6 +173,7 @@ pub(super) fn render(source: &str, page: &mut PageState) -> Fragment {
 struct Writer<'a> {
     source: &'a str,
     masked: &'a str,
+    events: &'a [(Event<'a>, Range<usize>)],
     formulas: &'a [math::Formula],
     marks: (char, char),
     page: &'a mut PageState,
@@ -111,13 +182,18 @@ struct Writer<'a> {
     saved: Vec<Fragment>,
     /// The placeholders, where the source holds HTML.
     pieces: Option<Pieces>,
-    links: u32,
+    /// The links that are open: the place behind each opening tag, for links without words.
+    links: Vec<(usize, String)>,
     code: Option<(String, String)>,
+    /// The line on which that block of code begins.
+    code_line: u32,
     image: Option<PendingImage>,
     heading: Option<PendingHeading>,
     table: Option<Table>,
     footnotes: Vec<(String, Fragment)>,
     numbers: HashMap<String, usize>,
+    /// What the ids of the footnotes begin with.
+    group: String,
     paragraph: Option<String>,
     line: u32,
     line_at: usize,
@@ -128,6 +204,14 @@ struct Writer<'a> {
     blocks: usize,
     /// Whether a first heading was written in HTML: the cleaner takes the title from it.
     html_title: bool,
+    /// How many bytes of the next text were read as something else already.
+    eaten: usize,
+    /// For each open block quote, what closes it.
+    quotes: Vec<&'static str>,
+    /// The attributes that stand behind the picture at work.
+    upcoming: Option<Attributes>,
+    /// The caption below the table at work.
+    pending_caption: Option<String>,
 }
 
 struct PendingImage {
@@ -163,6 +247,38 @@ impl Writer<'_> {
         self.line + self.lines_hidden
     }
 
+    /// Writes the event at a place, with those behind it that it takes along; back comes the
+    /// place of the next one.
+    fn step(&mut self, at: usize) -> usize {
+        let events = self.events;
+        let (event, range) = &events[at];
+        if self.image.is_none() && self.code.is_none() {
+            let special = match event {
+                Event::Start(Tag::Paragraph) => self.special_paragraph(at),
+                Event::Start(Tag::BlockQuote(None)) => self.named_quote(at),
+                Event::Text(text) => self.role(text, at),
+                _ => None,
+            };
+            if let Some(next) = special {
+                return next;
+            }
+        }
+        match event {
+            Event::Start(Tag::Table(_)) => self.before_table(at),
+            Event::End(TagEnd::Image) => {
+                self.upcoming = self.attributes_behind(at + 1).map(|(found, _)| found)
+            }
+            _ => {}
+        }
+        self.event(event.clone(), range.clone());
+        match event {
+            Event::End(TagEnd::Image) if self.image.is_none() => self.skip_attributes(at + 1),
+            Event::End(TagEnd::Table) => return self.after_table(at + 1),
+            _ => {}
+        }
+        at + 1
+    }
+
     fn event(&mut self, event: Event<'_>, range: Range<usize>) {
         let line = self.line_of(range.start);
         if self.image.is_some() {
@@ -179,7 +295,10 @@ impl Writer<'_> {
         match event {
             Event::Start(tag) => self.start(tag, line),
             Event::End(tag) => self.end(tag),
-            Event::Text(text) => self.text(&text, line),
+            Event::Text(text) => {
+                let eaten = std::mem::take(&mut self.eaten).min(text.len());
+                self.text(&text[eaten..], line);
+            }
             Event::Code(text) => {
                 self.gather(&text);
                 self.out.markup("<code>");
@@ -227,15 +346,17 @@ impl Writer<'_> {
                 self.out.markup("<p>");
             }
             Tag::Heading { level, id, .. } => self.start_heading(level, id),
-            Tag::BlockQuote(kind) => match kind {
-                Some(kind) => self.start_admonition(kind),
-                None => self.out.markup("<blockquote>\n"),
-            },
+            Tag::BlockQuote(Some(kind)) => self.start_alert(kind),
+            Tag::BlockQuote(None) => {
+                self.quotes.push("</blockquote>\n");
+                self.out.markup("<blockquote>\n");
+            }
             Tag::CodeBlock(kind) => {
                 let info = match kind {
                     CodeBlockKind::Fenced(info) => info.to_string(),
                     CodeBlockKind::Indented => String::new(),
                 };
+                self.code_line = line;
                 self.code = Some((info, String::new()));
             }
             Tag::List(Some(1)) => self.out.markup("<ol>\n"),
@@ -294,8 +415,9 @@ impl Writer<'_> {
                 self.out.markup("</p>\n");
             }
             TagEnd::Heading(_) => self.end_heading(),
-            TagEnd::BlockQuote(kind) => {
-                self.out.markup(if kind.is_some() { "</div>\n" } else { "</blockquote>\n" })
+            TagEnd::BlockQuote(_) => {
+                let close = self.quotes.pop().unwrap_or("</blockquote>\n");
+                self.out.markup(close);
             }
             TagEnd::List(true) => self.out.markup("</ol>\n"),
             TagEnd::List(false) => self.out.markup("</ul>\n"),
@@ -304,7 +426,6 @@ impl Writer<'_> {
             TagEnd::DefinitionListTitle => self.out.markup("</dt>\n"),
             TagEnd::DefinitionListDefinition => self.out.markup("</dd>\n"),
             TagEnd::Table => {
-                self.table = None;
                 self.out.markup("</tbody></table>\n");
                 if self.pieces.is_none() {
                     self.out.markup("</div>\n");
@@ -319,10 +440,7 @@ impl Writer<'_> {
             TagEnd::Emphasis => self.out.markup("</em>"),
             TagEnd::Strong => self.out.markup("</strong>"),
             TagEnd::Strikethrough => self.out.markup("</del>"),
-            TagEnd::Link => {
-                self.links = self.links.saturating_sub(1);
-                self.out.markup("</a>");
-            }
+            TagEnd::Link => self.end_link(),
             TagEnd::FootnoteDefinition => {
                 let note = std::mem::replace(&mut self.out, self.saved.pop().unwrap_or_default());
                 if let Some(last) = self.footnotes.iter_mut().rev().find(|(_, text)| text.is_empty()) {
@@ -353,91 +471,6 @@ impl Writer<'_> {
         }
     }
 
-    fn text(&mut self, text: &str, line: u32) {
-        let mut rest = text;
-        while let Some((before, number, after)) = self.split_mark(rest) {
-            self.plain(before, line);
-            self.formula(number, line);
-            rest = after;
-        }
-        self.plain(rest, line);
-    }
-
-    /// The text before the first formula's mark, the formula's number, the text behind.
-    fn split_mark<'t>(&self, text: &'t str) -> Option<(&'t str, usize, &'t str)> {
-        let (before, rest) = text.split_once(self.marks.0)?;
-        let (number, after) = rest.split_once(self.marks.1)?;
-        Some((before, number.parse().ok()?, after))
-    }
-
-    /// `text` with the formulas in it as their source.
-    fn unmask(&self, text: &str) -> String {
-        let mut out = String::new();
-        let mut rest = text;
-        while let Some((before, number, after)) = self.split_mark(rest) {
-            out.push_str(before);
-            if let Some(formula) = self.formulas.get(number) {
-                out.push_str(&self.source[formula.range.clone()]);
-            }
-            rest = after;
-        }
-        out.push_str(rest);
-        out
-    }
-
-    fn formula(&mut self, number: usize, line: u32) {
-        let Some(formula) = self.formulas.get(number) else { return };
-        // An entity can write the mark as well; each formula stands where it stood, and once.
-        if !self.set.insert(number) {
-            return;
-        }
-        let tex = &self.source[formula.tex.clone()];
-        self.gather(tex.trim());
-        let mut piece = Fragment::new();
-        if let Err(why) = self.page.math.set(tex, formula.display, piece.raw()) {
-            self.page.note(
-                Note::warning(Rule::Math, format!("the formula stands as TeX: {why}"))
-                    .at_line(line)
-                    .help("rewrite it with commands that MathML has an answer to"),
-            );
-        }
-        if number >= self.next_formula {
-            let hidden = memchr::memchr_iter(b'\n', self.source[formula.range.clone()].as_bytes()).count();
-            self.lines_hidden += u32::try_from(hidden).unwrap_or(0);
-            self.next_formula = number + 1;
-        }
-        self.piece(piece, false);
-    }
-
-    /// Text without formulas; bare URLs become links.
-    fn plain(&mut self, text: &str, line: u32) {
-        self.gather(text);
-        let mut rest = text;
-        while self.links == 0 {
-            let Some((at, end)) = block::bare_url(rest) else { break };
-            self.out.text(&rest[..at]);
-            let url = &rest[at..end];
-            self.open_link(url, "", line);
-            self.out.text(url);
-            self.out.markup("</a>");
-            rest = &rest[end..];
-        }
-        self.out.text(rest);
-    }
-
-    fn html(&mut self, html: &str) {
-        let lower = html.as_bytes().windows(3).any(|start| start.eq_ignore_ascii_case(b"<h1"));
-        self.html_title |= lower;
-        let mut rest = html;
-        while let Some((before, number, after)) = self.split_mark(rest) {
-            self.out.markup(before);
-            let line = self.line;
-            self.formula(number, line);
-            rest = after;
-        }
-        self.out.markup(rest);
-    }
-
     fn open_link(&mut self, target: &str, title: &str, line: u32) {
         let link = link(target, self.page, line);
         match &mut self.pieces {
@@ -459,11 +492,24 @@ impl Writer<'_> {
     }
 
     fn start_link(&mut self, kind: LinkType, target: &str, title: &str, line: u32) {
-        self.links += 1;
         let target = self.unmask(target);
         let target = if kind == LinkType::Email { format!("mailto:{target}") } else { target };
         let title = self.unmask(title);
         self.open_link(&target, &title, line);
+        let behind = self.out.html().len() + self.out.slots().len();
+        self.links.push((behind, target));
+    }
+
+    /// Ends a link; one without words takes those of its target (MyST).
+    fn end_link(&mut self) {
+        if let Some((behind, target)) = self.links.pop()
+            && self.out.html().len() + self.out.slots().len() == behind
+        {
+            let line = self.line + self.lines_hidden;
+            let words = self.words_of(&target, line);
+            self.piece(words, false);
+        }
+        self.out.markup("</a>");
     }
 
     fn inside_image(&mut self, event: Event<'_>) {
@@ -480,34 +526,19 @@ impl Writer<'_> {
                 if self.heading.is_some() {
                     self.gather(&alt);
                 }
+                let attributes = self.image_attributes();
                 let image = Image {
                     link: link(&target, self.page, line),
-                    alt,
+                    alt: attributes.get("fig-alt").map_or(alt, str::to_owned),
                     title,
-                    attributes: String::new(),
-                    linked: self.links > 0,
+                    attributes: reference::image_attributes(&attributes, self.page),
+                    linked: !self.links.is_empty(),
                 };
                 let piece = self.page.image(image);
                 self.piece(piece, false);
             }
             _ => {}
         }
-    }
-
-    fn start_admonition(&mut self, kind: BlockQuoteKind) {
-        let (class, label) = match kind {
-            BlockQuoteKind::Note => ("note", Label::Note),
-            BlockQuoteKind::Tip => ("tip", Label::Tip),
-            BlockQuoteKind::Important => ("important", Label::Important),
-            BlockQuoteKind::Warning => ("warning", Label::Warning),
-            BlockQuoteKind::Caution => ("caution", Label::Caution),
-        };
-        self.out.markup(&format!("<div class=\"admonition admonition-{class}\">\n"));
-        let mut title = Fragment::new();
-        title.markup("<p class=\"admonition-title\">");
-        title.label(label);
-        title.markup("</p>\n");
-        self.piece(title, true);
     }
 
     fn frame_table(&mut self) {
@@ -532,77 +563,12 @@ impl Writer<'_> {
     fn end_code(&mut self) {
         let Some((info, text)) = self.code.take() else { return };
         let text = self.unmask(&text);
+        let info = self.unmask(&info);
+        if let Some(piece) = directive::show(&info, &text, self.code_line, self.page) {
+            return self.piece(piece, true);
+        }
         let lang = block::fence_lang(&info);
         let piece = block::code_block(&text, &lang);
         self.piece(piece, true);
-    }
-
-    fn footnote_reference(&mut self, name: &str) {
-        let next = self.numbers.len() + 1;
-        let number = *self.numbers.entry(name.to_owned()).or_insert(next);
-        let cell = self.page.at.number;
-        let mut piece = Fragment::new();
-        piece.markup(&format!(
-            "<sup class=\"footnote-ref\"><a href=\"#b:fn{cell}.{number}\" id=\"b:fr{cell}.{number}\">{number}</a></sup>"
-        ));
-        // A second reference to the same note has no id of its own.
-        if number != next {
-            piece = Fragment::new();
-            piece.markup(&format!(
-                "<sup class=\"footnote-ref\"><a href=\"#b:fn{cell}.{number}\">{number}</a></sup>"
-            ));
-        }
-        self.piece(piece, false);
-    }
-
-    fn finish(mut self) -> Fragment {
-        let cell = self.page.at.number;
-        let footnotes = std::mem::take(&mut self.footnotes);
-        let referred = self.numbers.len();
-        let mut notes: Vec<(usize, Fragment)> = Vec::with_capacity(footnotes.len());
-        for (name, text) in footnotes {
-            // A note that nothing refers to is text all the same.
-            let next = self.numbers.len() + 1;
-            notes.push((*self.numbers.entry(name).or_insert(next), text));
-        }
-        notes.sort_by_key(|(number, _)| *number);
-        let mut frame: Vec<(Fragment, Fragment, Fragment)> = Vec::new();
-        for (number, text) in notes {
-            let mut open = Fragment::new();
-            open.markup(&format!("<li id=\"b:fn{cell}.{number}\">"));
-            let mut close = Fragment::new();
-            // Nothing leads back where nothing led here.
-            if number <= referred {
-                close.markup(&format!(
-                    "<a class=\"footnote-back\" href=\"#b:fr{cell}.{number}\" aria-label=\""
-                ));
-                close.label(Label::Back);
-                close.markup("\">↩</a>");
-            }
-            close.markup("</li>\n");
-            frame.push((open, text, close));
-        }
-        if !frame.is_empty() {
-            let mut open = Fragment::new();
-            open.markup("<section class=\"footnotes\" aria-label=\"");
-            open.label(Label::Footnotes);
-            open.markup("\"><ol>\n");
-            self.piece(open, true);
-            for (open, text, close) in frame {
-                self.piece(open, true);
-                self.out.append(text);
-                self.piece(close, true);
-            }
-            let mut close = Fragment::new();
-            close.markup("</ol></section>\n");
-            self.piece(close, true);
-        }
-        match self.pieces.take() {
-            Some(pieces) => {
-                let origin = Origin { cell, line: 1 };
-                clean::clean(self.out.html(), pieces, origin, self.page)
-            }
-            None => self.out,
-        }
     }
 }

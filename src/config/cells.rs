@@ -1,0 +1,54 @@
+//! `[[cells]]`: what the site says about cells of some pages or with some tags. It is stronger
+//! than anything that a notebook says.
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::path::SitePath;
+
+/// One `[[cells]]` as it is written.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rule {
+    /// Globs of pages; all where this is empty.
+    pub paths: Vec<String>,
+    /// Tags, any of which a cell must bear; all cells where this is empty.
+    pub tags: Vec<String>,
+    /// Options of code cells by name, as behind `#|`.
+    pub options: Map<String, Value>,
+}
+
+/// One `[[cells]]` as it is meant.
+#[derive(Clone, Debug)]
+pub struct CellRule {
+    paths: Option<GlobSet>,
+    /// Tags, any of which a cell must bear; all cells where this is empty.
+    pub tags: Vec<String>,
+    /// Options of code cells by name.
+    pub options: Map<String, Value>,
+}
+
+impl CellRule {
+    /// Reads the globs.
+    ///
+    /// # Errors
+    /// The glob that cannot be read, and why.
+    pub(super) fn new(rule: Rule) -> Result<Self, String> {
+        let mut set = GlobSetBuilder::new();
+        for pattern in &rule.paths {
+            let say = |error: globset::Error| format!("`cells.paths` holds `{pattern}`: {error}");
+            set.add(GlobBuilder::new(pattern).literal_separator(true).build().map_err(say)?);
+            let inside = format!("{}/**", pattern.trim_end_matches('/'));
+            set.add(GlobBuilder::new(&inside).literal_separator(true).build().map_err(say)?);
+        }
+        let paths =
+            if rule.paths.is_empty() { None } else { Some(set.build().map_err(|error| error.to_string())?) };
+        Ok(Self { paths, tags: rule.tags, options: rule.options })
+    }
+
+    /// Whether it speaks of the cells of a page.
+    pub fn holds_for(&self, path: &SitePath) -> bool {
+        self.paths.as_ref().is_none_or(|paths| paths.is_match(path.as_str()))
+    }
+}

@@ -1,0 +1,4 @@
+//! Navigation.
+pub struct NavEntry;
+pub struct NavFile;
+pub struct NavTarget;

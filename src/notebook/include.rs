@@ -1,0 +1,197 @@
+//! What a notebook takes from other files of the repo: included texts, bibliographies, variables.
+//!
+//! All of it is read here, through [`Files`], so that everything behind reading is a function of
+//! the notebook alone.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::{CellKind, Notebook};
+use crate::config::Config;
+use crate::diagnostic::{Note, Rule};
+use crate::path::{SitePath, percent_decode};
+use crate::yaml;
+
+/// The seam to the files of the repo.
+pub trait Files: Sync {
+    /// The text of a file below the root.
+    ///
+    /// # Errors
+    /// Why it cannot be had: it is missing, hidden, outside of the root, or no text.
+    fn text(&self, path: &SitePath) -> Result<String, String>;
+}
+
+/// No files at all: for notebooks that come without a repo.
+#[derive(Clone, Copy, Debug)]
+pub struct NoFiles;
+
+impl Files for NoFiles {
+    fn text(&self, path: &SitePath) -> Result<String, String> {
+        Err(format!("`{path}` cannot be read here"))
+    }
+}
+
+/// What stands around a file that is read.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    /// Where it is, relative to the root.
+    pub path: &'a SitePath,
+    /// The site's configuration.
+    pub config: &'a Config,
+    /// The other files of the repo.
+    pub files: &'a dyn Files,
+}
+
+/// A text that a notebook takes from another file, by the words that name it there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Included {
+    /// The file.
+    pub path: SitePath,
+    /// Its text, or why it cannot be had.
+    pub text: Result<String, String>,
+}
+
+/// A file of works that a page cites.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BibliographyFile {
+    /// The file.
+    pub path: SitePath,
+    /// Its text.
+    pub text: String,
+}
+
+/// How many files a page may take in, and how large each may be in bytes.
+const MAX_FILES: usize = 100;
+const MAX_BYTES: usize = 2_000_000;
+
+/// Reads what the cells and the front matter of `notebook` name.
+pub(super) fn gather(notebook: &mut Notebook, around: &Around<'_>, notes: &mut Vec<Note>) {
+    let mut wanted: Vec<String> = Vec::new();
+    for cell in &notebook.cells {
+        if matches!(cell.kind, CellKind::Markdown) && cell.options.shows_input() {
+            targets(&cell.source, &mut wanted);
+        }
+    }
+    let mut included = BTreeMap::new();
+    let mut size = 0;
+    while let Some(target) = wanted.pop() {
+        if included.len() >= MAX_FILES || included.contains_key(&target) {
+            continue;
+        }
+        let found = read(&target, around);
+        if let Ok(text) = &found.text {
+            size += text.len();
+            if size > MAX_BYTES * 4 {
+                break;
+            }
+            targets(text, &mut wanted);
+        }
+        included.insert(target, found);
+    }
+    notebook.included = included;
+    notebook.bibliography = bibliography(&notebook.front.all, around, notes);
+    if notebook.cells.iter().any(|cell| cell.source.contains("{{< var ")) {
+        notebook.variables = variables(around);
+    }
+}
+
+fn read(target: &str, around: &Around<'_>) -> Included {
+    let name = percent_decode(target).unwrap_or_else(|| target.to_owned());
+    let path = match name.strip_prefix('/') {
+        Some(rest) => SitePath::root().join(rest),
+        None => around.path.parent().join(&name),
+    };
+    let Some(path) = path else {
+        return Included { path: SitePath::root(), text: Err(format!("`{target}` leads out of the repo")) };
+    };
+    let text = if path == *around.path {
+        Err("a page cannot include itself".to_owned())
+    } else {
+        around.files.text(&path).and_then(|text| {
+            if text.len() > MAX_BYTES {
+                Err(format!("`{path}` is too large to be included"))
+            } else {
+                Ok(text)
+            }
+        })
+    };
+    Included { path, text }
+}
+
+/// The files that the directives and shortcodes of a text name.
+fn targets(source: &str, into: &mut Vec<String>) {
+    if !source.contains("include") && !source.contains("csv-table") {
+        return;
+    }
+    for line in source.lines() {
+        let fence = line.trim_start_matches([' ', '\t', '>']);
+        let name = fence.trim_start_matches(['`', '~', ':']);
+        if name.len() + 3 <= fence.len()
+            && let Some(target) = name
+                .trim_start()
+                .strip_prefix("{include}")
+                .or_else(|| name.trim_start().strip_prefix("{literalinclude}"))
+        {
+            into.push(target.trim().to_owned());
+        }
+        if let Some(target) = fence.strip_prefix(":file:") {
+            into.push(target.trim().to_owned());
+        }
+        for (at, _) in line.match_indices("{{< include ") {
+            let rest = &line[at + "{{< include ".len()..];
+            if let Some(end) = rest.find(">}}") {
+                into.push(rest[..end].trim().trim_matches(['"', '\'']).to_owned());
+            }
+        }
+    }
+}
+
+/// The works that the page or the site names, or that lie beside the page under their usual name.
+fn bibliography(
+    front: &Map<String, Value>,
+    around: &Around<'_>,
+    notes: &mut Vec<Note>,
+) -> Vec<BibliographyFile> {
+    let mut files = Vec::new();
+    let mut add = |path: Option<SitePath>, target: &str, notes: &mut Vec<Note>| match path
+        .ok_or_else(|| format!("`{target}` leads out of the repo"))
+        .and_then(|path| around.files.text(&path).map(|text| BibliographyFile { path, text }))
+    {
+        Ok(file) => files.push(file),
+        Err(why) => notes.push(
+            Note::warning(Rule::Reference, format!("the bibliography cannot be read: {why}"))
+                .help("name a BibTeX or CSL JSON file of the repo"),
+        ),
+    };
+    let own = match front.get("bibliography") {
+        Some(Value::String(one)) => vec![one.clone()],
+        Some(Value::Array(list)) => list.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
+        _ => Vec::new(),
+    };
+    for target in own.iter().filter(|target| !target.contains("://")) {
+        let path = match target.strip_prefix('/') {
+            Some(rest) => SitePath::root().join(rest),
+            None => around.path.parent().join(target),
+        };
+        add(path, target, notes);
+    }
+    for path in &around.config.bibliography {
+        add(Some(path.clone()), path.as_str(), notes);
+    }
+    files
+}
+
+/// Quarto's `_variables.yml`, from the page's folder up to the root.
+fn variables(around: &Around<'_>) -> Map<String, Value> {
+    let mut folder = around.path.parent();
+    loop {
+        if let Ok(text) = around.files.text(&folder.child("_variables.yml")) {
+            return yaml::map(&text).unwrap_or_default();
+        }
+        if folder.is_root() {
+            return Map::new();
+        }
+        folder = folder.parent();
+    }
+}

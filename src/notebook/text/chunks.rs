@@ -1,0 +1,116 @@
+//! Quarto's and R's Markdown: a fence with a language in braces is a cell
+//! (<https://quarto.org/docs/computations/execution-options.html>,
+//! <https://bookdown.org/yihui/rmarkdown-cookbook/>).
+
+use serde_json::{Map, Value};
+
+use super::{Cells, fence, fenced};
+use crate::notebook::Lang;
+
+/// Names in braces that draw something and run nothing.
+const DRAWN: [&str; 3] = ["mermaid", "dot", "graphviz"];
+
+pub(super) fn read(body: &str, line: u32, _: &Map<String, Value>, cells: &mut Cells) {
+    let lines: Vec<&str> = body.split('\n').collect();
+    let mut prose = String::new();
+    let mut begins = line;
+    let mut at = 0;
+    // Cells inside of a container stay in its text: it frames them.
+    let mut containers = 0_usize;
+    while at < lines.len() {
+        let here = line + u32::try_from(at).unwrap_or(0);
+        let text = lines[at];
+        match fence(text) {
+            Some((':', _, "")) => containers = containers.saturating_sub(1),
+            Some((':', ..)) => containers += 1,
+            Some((mark, length, info)) => {
+                let inner = fenced(&lines[at + 1..], mark, length);
+                let end = (at + 1 + inner).min(lines.len());
+                match chunk(info).filter(|_| containers == 0) {
+                    Some((lang, metadata)) => {
+                        cells.add("markdown", std::mem::take(&mut prose), begins);
+                        if let Some(draft) = cells.add("code", lines[at + 1..end].join("\n"), here + 1) {
+                            draft.metadata = metadata;
+                            draft.lang = Some(lang).filter(|lang| !lang.is_none());
+                        }
+                        begins = line + u32::try_from(end + 1).unwrap_or(0);
+                    }
+                    None => {
+                        for line in &lines[at..(end + 1).min(lines.len())] {
+                            prose.push_str(line);
+                            prose.push('\n');
+                        }
+                    }
+                }
+                at = end + 1;
+                continue;
+            }
+            None => {}
+        }
+        prose.push_str(text);
+        prose.push('\n');
+        at += 1;
+    }
+    cells.add("markdown", prose, begins);
+}
+
+/// The language and the options of a fence's words `{r name, echo=FALSE}`.
+fn chunk(info: &str) -> Option<(Lang, Map<String, Value>)> {
+    let inner = info.strip_prefix('{')?.strip_suffix('}')?.trim();
+    let name = inner.split([' ', ',']).next().unwrap_or_default();
+    let sound =
+        !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '+' | '#' | '_' | '-'));
+    if !sound
+        || DRAWN.contains(&name)
+        || crate::notebook::marks::find(crate::notebook::marks::Place::Directive, name).is_some()
+    {
+        return None;
+    }
+    Some((Lang::new(name), knitr(inner[name.len()..].trim_start_matches([' ', ','].as_slice()))))
+}
+
+/// knitr's options: a name without `=` is the label, values are R's.
+fn knitr(text: &str) -> Map<String, Value> {
+    let mut map = Map::new();
+    for part in split(text) {
+        match part.split_once('=') {
+            Some((key, value)) => {
+                let value = value.trim();
+                let value = match value {
+                    "TRUE" | "T" => Value::Bool(true),
+                    "FALSE" | "F" => Value::Bool(false),
+                    value => match value.parse::<f64>() {
+                        Ok(number) => number.into(),
+                        Err(_) => value.trim_matches(['"', '\'']).into(),
+                    },
+                };
+                map.insert(key.trim().replace('.', "-"), value);
+            }
+            None if !part.trim().is_empty() => {
+                map.insert("label".to_owned(), part.trim().into());
+            }
+            None => {}
+        }
+    }
+    map
+}
+
+/// Splits at commas outside of quotes and brackets.
+fn split(text: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut depth, mut quote) = (Vec::new(), 0, 0_usize, None);
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), c) if open == c => quote = None,
+            (None, '(' | '[') => depth += 1,
+            (None, ')' | ']') => depth = depth.saturating_sub(1),
+            (None, ',') if depth == 0 => {
+                parts.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[start..]);
+    parts
+}

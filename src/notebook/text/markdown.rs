@@ -1,0 +1,168 @@
+//! Markdown with cells: jupytext's and MyST's forms. Markdown without any is one cell.
+
+use serde_json::{Map, Value};
+
+use super::{Cells, cell_metadata, fence, fenced};
+use crate::notebook::Lang;
+use crate::yaml;
+
+pub(super) fn read(body: &str, line: u32, metadata: &Map<String, Value>, cells: &mut Cells) {
+    let is_myst = ["{code-cell}", "{code}", "{raw-cell}"].iter().any(|name| body.contains(name));
+    let form = metadata
+        .get("jupytext")
+        .and_then(|jupytext| jupytext.get("text_representation"))
+        .and_then(|form| form.get("format_name"))
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let jupytext = metadata.contains_key("jupytext") && form != "myst";
+    let lang = Lang::of_metadata(metadata);
+    let lang = if lang.is_none() { Lang::new("python") } else { lang };
+    if !jupytext && !(is_myst && body.contains("{code-cell}")) && !body.contains("{raw-cell}") {
+        // A page begins where its text begins: an empty one is a page too.
+        cells.add("markdown", body.to_owned(), line);
+        return;
+    }
+    let lines: Vec<&str> = body.split('\n').collect();
+    let mut prose = Prose { text: String::new(), begins: line, metadata: Map::new() };
+    let mut at = 0;
+    while at < lines.len() {
+        let here = line + u32::try_from(at).unwrap_or(0);
+        let text = lines[at];
+        if let Some((mark, length, info)) = fence(text) {
+            let inner = fenced(&lines[at + 1..], mark, length);
+            let block = &lines[at + 1..(at + 1 + inner).min(lines.len())];
+            let cell = if jupytext && mark != ':' {
+                jupytext_cell(info, block, &lang)
+            } else {
+                myst_cell(info, block)
+            };
+            if let Some(cell) = cell {
+                prose.end(cells);
+                cell.add(here + 1, cells);
+                prose.begins = here + 2 + u32::try_from(inner).unwrap_or(0);
+            } else {
+                for line in &lines[at..(at + inner + 2).min(lines.len())] {
+                    prose.push(line);
+                }
+            }
+            at += inner + 2;
+            continue;
+        }
+        at += 1;
+        let is_break =
+            text.strip_prefix("+++").filter(|rest| rest.is_empty() || rest.starts_with([' ', '{', '^']));
+        if let Some(rest) = is_break.filter(|_| !jupytext) {
+            prose.end(cells);
+            prose.begins = here + 1;
+            prose.metadata = cell_metadata(rest).1;
+        } else if let Some(said) = jupytext.then(|| region(text)).flatten() {
+            match said.strip_prefix("#raw") {
+                Some(_) => {
+                    prose.end(cells);
+                    let end = lines[at..].iter().position(|line| region(line) == Some("#endraw"));
+                    let end = end.map_or(lines.len(), |end| at + end);
+                    cells.add("raw", lines[at..end].join("\n"), here + 1);
+                    prose.begins = here + 1 + u32::try_from(end - at + 1).unwrap_or(0);
+                    at = (end + 1).min(lines.len());
+                }
+                None => {
+                    prose.end(cells);
+                    prose.begins = here + 1;
+                    let said =
+                        said.strip_prefix("#region").or_else(|| said.strip_prefix("#md")).unwrap_or_default();
+                    prose.metadata = cell_metadata(said).1;
+                }
+            }
+        } else {
+            prose.push(text);
+        }
+    }
+    prose.end(cells);
+}
+
+/// Prose as it grows up to the next cell.
+struct Prose {
+    text: String,
+    begins: u32,
+    metadata: Map<String, Value>,
+}
+
+impl Prose {
+    fn push(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn end(&mut self, cells: &mut Cells) {
+        let draft = cells.add("markdown", std::mem::take(&mut self.text), self.begins);
+        if let Some(draft) = draft {
+            draft.metadata = std::mem::take(&mut self.metadata);
+        }
+        self.metadata.clear();
+    }
+}
+
+/// A cell out of a fence.
+struct Fenced {
+    kind: &'static str,
+    source: String,
+    /// How many lines of options stand before the source.
+    skipped: usize,
+    metadata: Map<String, Value>,
+    lang: Option<Lang>,
+}
+
+impl Fenced {
+    fn add(self, line: u32, cells: &mut Cells) {
+        let line = line + u32::try_from(self.skipped).unwrap_or(0);
+        if let Some(draft) = cells.add(self.kind, self.source, line) {
+            draft.metadata = self.metadata;
+            draft.lang = self.lang;
+        }
+    }
+}
+
+/// `<!-- #region … -->` and its like: what stands in the comment.
+fn region(line: &str) -> Option<&str> {
+    let said = line.trim().strip_prefix("<!--")?.strip_suffix("-->")?.trim();
+    ["#region", "#endregion", "#md", "#endmd", "#raw", "#endraw"]
+        .iter()
+        .any(|word| said.starts_with(word))
+        .then_some(said)
+}
+
+/// A fence in the notebook's language is a cell of jupytext's.
+fn jupytext_cell(info: &str, block: &[&str], notebook: &Lang) -> Option<Fenced> {
+    let info = info.trim_start_matches("{.").trim_end_matches('}');
+    let (word, rest) = info.split_once(' ').unwrap_or((info, ""));
+    if word.is_empty() || rest.contains(".noeval") || Lang::new(word) != *notebook {
+        return None;
+    }
+    let metadata = cell_metadata(rest).1;
+    Some(Fenced { kind: "code", source: block.join("\n"), skipped: 0, metadata, lang: None })
+}
+
+/// `{code-cell}` and `{raw-cell}` with their options, as `:key: value` lines or as YAML between
+/// rules (<https://mystmd.org/guide/notebooks-with-markdown>).
+fn myst_cell(info: &str, block: &[&str]) -> Option<Fenced> {
+    let (kind, word) = match info.strip_prefix("{code-cell}") {
+        Some(rest) => ("code", rest.trim()),
+        None => ("raw", info.strip_prefix("{raw-cell}")?.trim()),
+    };
+    let (metadata, skipped) = options(block);
+    let lang = Some(Lang::new(word.split(' ').next().unwrap_or_default())).filter(|lang| !lang.is_none());
+    Some(Fenced { kind, source: block[skipped..].join("\n"), skipped, metadata, lang })
+}
+
+/// The options at the head of a directive's lines, and how many lines they take.
+fn options(block: &[&str]) -> (Map<String, Value>, usize) {
+    if block.first().is_some_and(|line| line.trim() == "---")
+        && let Some(end) = block[1..].iter().position(|line| line.trim() == "---")
+    {
+        let map = yaml::map(&block[1..=end].join("\n")).unwrap_or_default();
+        return (map, end + 2);
+    }
+    let count = block.iter().take_while(|line| line.starts_with(':') && line[1..].contains(':')).count();
+    let text: Vec<&str> = block[..count].iter().map(|line| &line[1..]).collect();
+    (yaml::map(&text.join("\n")).unwrap_or_default(), count)
+}

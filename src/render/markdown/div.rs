@@ -1,0 +1,286 @@
+//! Containers of Pandoc and Quarto, which are named by their classes: callouts, tabs, columns,
+//! figures, content for one format.
+
+use super::super::fragment::Fragment;
+use super::super::frame::{self, Caption};
+use super::super::page::PageState;
+use super::super::target::{self, Kind};
+use super::super::weave::text_of;
+use super::attributes::Attributes;
+use super::{line as one_line, nested};
+use crate::notebook::marks::Admonition;
+
+/// Shows a container by its attributes (without their opening brace).
+pub(super) fn show(attributes: &str, text: &str, line: u32, page: &mut PageState) -> Fragment {
+    let Some((attributes, _)) = Attributes::read(&format!("{{{attributes}")) else {
+        return nested(text, line, page);
+    };
+    if is_for_others(&attributes) {
+        return Fragment::new();
+    }
+    if let Some(kind) = callout(&attributes) {
+        return callout_box(kind, &attributes, (text, line), page);
+    }
+    if attributes.has("panel-tabset") {
+        return tabset(text, line, page);
+    }
+    let margin = ["column-margin", "margin", "aside"].iter().any(|class| attributes.has(class));
+    if margin {
+        let inner = nested(text, line, page);
+        return frame::aside(Fragment::new(), inner);
+    }
+    if let Some(columns) = layout(&attributes, text) {
+        let inner = match columns {
+            Columns::Inner => columns_of(text, line, page),
+            Columns::Count(count) => {
+                let parts =
+                    blocks(text).into_iter().map(|(part, at)| nested(&part, line + at, page)).collect();
+                frame::columns(parts, count)
+            }
+            Columns::Grid(rows) => {
+                let parts =
+                    blocks(text).into_iter().map(|(part, at)| nested(&part, line + at, page)).collect();
+                frame::grid(parts, &rows)
+            }
+        };
+        return with_caption(inner, &attributes, (text, line), page);
+    }
+    let named = attributes.id.as_deref().and_then(target::kind_of);
+    if named.is_some_and(|kind| kind != Kind::Section) {
+        return with_caption(Fragment::new(), &attributes, (text, line), page);
+    }
+    let mut out = Fragment::new();
+    if let Some(id) = &attributes.id
+        && let Some(anchor) = page.name(id, Kind::Spot, Default::default())
+    {
+        out.append(frame::anchor(&anchor));
+    }
+    let wide = attributes
+        .classes
+        .iter()
+        .any(|class| class.starts_with("column-page") || class.starts_with("column-screen"));
+    if wide {
+        out.markup("<div class=\"cell-wide\">\n");
+        out.append(nested(text, line, page));
+        out.markup("</div>\n");
+    } else {
+        out.append(nested(text, line, page));
+    }
+    out
+}
+
+/// Whether the content is meant for other formats than HTML.
+fn is_for_others(attributes: &Attributes) -> bool {
+    let is_html = |format: &str| format.contains("html") || format == "website";
+    let (when, unless) = (attributes.get("when-format"), attributes.get("unless-format"));
+    if attributes.has("content-visible") {
+        return when.is_some_and(|format| !is_html(format)) || unless.is_some_and(is_html);
+    }
+    if attributes.has("content-hidden") {
+        return match (when, unless) {
+            (Some(format), _) => is_html(format),
+            (None, Some(format)) => !is_html(format),
+            (None, None) => attributes.get("when-profile").is_none() && attributes.get("when-meta").is_none(),
+        };
+    }
+    attributes.has("hidden") || attributes.has("notes")
+}
+
+fn callout(attributes: &Attributes) -> Option<Admonition> {
+    attributes.classes.iter().find_map(|class| {
+        Some(match class.strip_prefix("callout-")? {
+            "note" => Admonition::Note,
+            "tip" => Admonition::Tip,
+            "important" => Admonition::Important,
+            "warning" => Admonition::Warning,
+            "caution" => Admonition::Caution,
+            _ => return None,
+        })
+    })
+}
+
+/// A callout: its title stands in its attributes or is the heading that it begins with.
+fn callout_box(
+    kind: Admonition,
+    attributes: &Attributes,
+    (text, line): (&str, u32),
+    page: &mut PageState,
+) -> Fragment {
+    let fold = attributes.get("collapse").map(|value| value == "false");
+    let body = text.trim_start_matches('\n');
+    let heading =
+        body.strip_prefix('#').map(|rest| rest.trim_start_matches('#')).filter(|rest| rest.starts_with(' '));
+    let (title, body) = match (attributes.get("title"), heading) {
+        (Some(title), _) => (one_line(title, page), body),
+        (None, Some(rest)) => {
+            let (title, rest) = rest.split_once('\n').unwrap_or((rest, ""));
+            (one_line(title, page), rest)
+        }
+        (None, None) => (Fragment::new(), body),
+    };
+    let inner = nested(body, line, page);
+    let mut out = Fragment::new();
+    if let Some(id) = &attributes.id
+        && let Some(anchor) = page.name(id, Kind::Statement, Default::default())
+    {
+        out.append(frame::anchor(&anchor));
+    }
+    out.append(frame::admonition(frame::Box { kind, title, fold }, inner));
+    out
+}
+
+/// Tabs: one for each heading of the highest level inside.
+fn tabset(text: &str, line: u32, page: &mut PageState) -> Fragment {
+    let level = |line: &str| {
+        let level = line.bytes().take_while(|byte| *byte == b'#').count();
+        (level > 0 && line[level..].starts_with(' ')).then_some(level)
+    };
+    let mut in_code = false;
+    let mut heads: Vec<(usize, usize)> = Vec::new();
+    for (number, text) in text.lines().enumerate() {
+        in_code ^= text.trim_start().starts_with("```") || text.trim_start().starts_with("~~~");
+        if !in_code && let Some(level) = level(text) {
+            heads.push((number, level));
+        }
+    }
+    let Some(top) = heads.iter().map(|(_, level)| *level).min() else { return nested(text, line, page) };
+    let lines: Vec<&str> = text.lines().collect();
+    let starts: Vec<usize> =
+        heads.iter().filter(|(_, level)| *level == top).map(|(number, _)| *number).collect();
+    let mut out = nested(&lines[..starts[0]].join("\n"), line, page);
+    let mut tabs = Vec::new();
+    for (place, start) in starts.iter().enumerate() {
+        let end = starts.get(place + 1).copied().unwrap_or(lines.len());
+        let title = lines[*start][top..].split(" {").next().unwrap_or_default();
+        let title = one_line(title, page);
+        let below = line + u32::try_from(start + 1).unwrap_or(0);
+        tabs.push((title, nested(&lines[start + 1..end].join("\n"), below, page)));
+    }
+    out.append(frame::tabs(tabs, page));
+    out
+}
+
+enum Columns {
+    /// Each container inside is a column.
+    Inner,
+    Count(u8),
+    Grid(Vec<Vec<u16>>),
+}
+
+fn layout(attributes: &Attributes, text: &str) -> Option<Columns> {
+    if attributes.has("columns") {
+        return Some(Columns::Inner);
+    }
+    let count = |text: &str| text.trim().parse::<u8>().ok().filter(|count| (1..=12).contains(count));
+    if let Some(columns) = attributes.get("layout-ncol").and_then(count) {
+        return Some(Columns::Count(columns));
+    }
+    if let Some(rows) = attributes.get("layout-nrow").and_then(count) {
+        let parts = blocks(text).len().div_ceil(usize::from(rows)).clamp(1, 12);
+        return Some(Columns::Count(u8::try_from(parts).unwrap_or(12)));
+    }
+    let value: serde_json::Value = serde_json::from_str(attributes.get("layout")?).ok()?;
+    let list = value.as_array()?;
+    let row = |row: &serde_json::Value| -> Option<Vec<u16>> {
+        row.as_array()?.iter().map(|width| Some(width.as_f64()?.abs().clamp(1.0, 1000.0) as u16)).collect()
+    };
+    let rows: Vec<Vec<u16>> = if list.iter().all(serde_json::Value::is_array) {
+        list.iter().filter_map(row).collect()
+    } else {
+        row(&value).into_iter().collect()
+    };
+    Some(Columns::Grid(rows.into_iter().filter(|row| (1..=12).contains(&row.len())).collect()))
+}
+
+/// `.columns`: each `.column` inside with its width.
+fn columns_of(text: &str, line: u32, page: &mut PageState) -> Fragment {
+    let mut parts = Vec::new();
+    let mut widths = Vec::new();
+    for (part, at) in blocks(text) {
+        if let Some(width) = part.lines().next().and_then(|first| first.split("width=").nth(1)) {
+            let digits: String =
+                width.trim_start_matches(['"', '\'']).chars().take_while(char::is_ascii_digit).collect();
+            widths.extend(digits.parse::<u16>().ok().filter(|width| *width > 0));
+        }
+        parts.push(nested(&part, line + at, page));
+    }
+    if widths.len() == parts.len() && (1..=12).contains(&parts.len()) {
+        return frame::grid(parts, &[widths]);
+    }
+    let count = u8::try_from(parts.len().clamp(1, 12)).unwrap_or(1);
+    frame::columns(parts, count)
+}
+
+/// The top-level blocks of a text, parted by blank lines; containers and fences stay whole.
+fn blocks(text: &str) -> Vec<(String, u32)> {
+    let mut found: Vec<(String, u32)> = Vec::new();
+    let mut current = String::new();
+    let (mut depth, mut code) = (0_usize, None::<&str>);
+    let mut begins = 0;
+    for (number, line) in text.lines().enumerate() {
+        let trimmed = line.trim_start();
+        match code {
+            Some(fence) if trimmed.starts_with(fence) => code = None,
+            Some(_) => {}
+            None if trimmed.starts_with("```") => code = Some("```"),
+            None if trimmed.starts_with("~~~") => code = Some("~~~"),
+            None if trimmed.starts_with(":::") => {
+                if trimmed.trim_start_matches(':').trim().is_empty() {
+                    depth = depth.saturating_sub(1);
+                } else {
+                    depth += 1;
+                }
+            }
+            None => {}
+        }
+        if line.trim().is_empty() && depth == 0 && code.is_none() {
+            if !current.trim().is_empty() {
+                found.push((std::mem::take(&mut current), begins));
+            }
+            current.clear();
+            continue;
+        }
+        if current.is_empty() {
+            begins = u32::try_from(number).unwrap_or(0);
+        }
+        current.push_str(line);
+        current.push('\n');
+    }
+    if !current.trim().is_empty() {
+        found.push((current, begins));
+    }
+    found
+}
+
+/// A container with a name is a figure or a table; its last paragraph is the caption.
+fn with_caption(
+    inner: Fragment,
+    attributes: &Attributes,
+    (text, line): (&str, u32),
+    page: &mut PageState,
+) -> Fragment {
+    let kind = attributes.id.as_deref().and_then(target::kind_of);
+    let Some(kind) = kind.filter(|kind| *kind != Kind::Section) else { return inner };
+    let body = text.trim_end();
+    let (content, caption) =
+        match attributes.get("lst-cap").or(attributes.get("fig-cap")).or(attributes.get("tbl-cap")) {
+            Some(caption) => (body, caption.to_owned()),
+            None => match body.rsplit_once("\n\n") {
+                Some((content, caption)) if !caption.trim_start().starts_with([':', '`', '|', '!']) => {
+                    (content, caption.to_owned())
+                }
+                _ => (body, String::new()),
+            },
+        };
+    let inner = if inner.is_empty() { nested(content, line, page) } else { inner };
+    let shown = one_line(&caption, page);
+    let caption = Caption {
+        plain: text_of(shown.html()),
+        text: shown,
+        label: attributes.id.clone(),
+        kind: Some(kind),
+        top: matches!(kind, Kind::Table | Kind::Listing),
+        ..Caption::default()
+    };
+    frame::figure(inner, caption, page)
+}

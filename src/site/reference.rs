@@ -1,0 +1,150 @@
+//! References by name: figures, tables, listings, equations, sections, terms, pages.
+
+use super::fill::Filler;
+use super::links::Target as Aim;
+use super::{PageId, Site};
+use crate::diagnostic::{Note, Rule};
+use crate::html::{escape, escape_into};
+use crate::render::{Kind, Label, Link, Reference, Target, Words};
+use crate::theme::Labels;
+
+/// The words of a reference to a target, as HTML.
+pub(super) fn words(words: &Words, target: &Target, labels: &Labels) -> String {
+    let number = &target.number;
+    let counted = |label: fn(u32) -> Label| {
+        number.parse().map_or_else(|_| target.title.clone(), |number| labels.of(label(number)))
+    };
+    let by_number = || match target.kind {
+        Kind::Figure if !number.is_empty() => counted(Label::Figure),
+        Kind::Table if !number.is_empty() => counted(Label::Table),
+        Kind::Listing if !number.is_empty() => counted(Label::Listing),
+        Kind::Equation => format!("{} ({number})", labels.get("equation")),
+        Kind::Section if !number.is_empty() => format!("{} {number}", labels.get("section")),
+        _ if !target.title.is_empty() => target.title.clone(),
+        _ => target.label.clone(),
+    };
+    let text = match words {
+        Words::Given(html) => return html.clone(),
+        Words::Title => match target.kind {
+            Kind::Section | Kind::Spot | Kind::Term | Kind::Cell | Kind::Statement
+                if !target.title.is_empty() =>
+            {
+                target.title.clone()
+            }
+            _ => by_number(),
+        },
+        Words::Number => by_number(),
+        Words::Template(template) => {
+            let number = if number.is_empty() { &target.title } else { number };
+            template.replace("%s", number).replace("{number}", number).replace("{name}", &target.title)
+        }
+        Words::Equation => format!("({number})"),
+    };
+    escape(&text).into_owned()
+}
+
+impl Filler<'_> {
+    pub(super) fn reference(&mut self, reference: &Reference, out: &mut String) {
+        let name = reference.link.target.trim();
+        let plain = name.trim_start_matches('#');
+        if let Some((page, place)) = self.site.named(self.page, plain) {
+            let target = &self.site.pages[page].outline.targets[place];
+            let link = self.site.target_link(page, place, self.at);
+            if let Aim::Inside(url) = link.target {
+                return anchor(&url, &words(&reference.words, target, self.site.theme.labels()), out);
+            }
+        }
+        // No name of the table: a heading of the page, or a page by its path.
+        let heading = self.site.resolve(self.page, self.at, &format!("#{plain}"));
+        let resolved = match heading.target {
+            Aim::Inside(_) if !plain.contains(['/', '.']) => heading,
+            _ => self.site.resolve(self.page, self.at, name),
+        };
+        match (&resolved.target, &resolved.page) {
+            (Aim::Inside(url), page) => {
+                if let Some(file) = &resolved.file {
+                    self.out.files.insert(file.clone());
+                }
+                let text = match (&reference.words, page) {
+                    (Words::Given(html), _) => html.clone(),
+                    (_, Some((page, anchor))) => {
+                        escape(&self.site.title_at(*page, anchor.as_deref())).into_owned()
+                    }
+                    (_, None) => escape(&reference.fallback).into_owned(),
+                };
+                anchor(url, &text, out);
+            }
+            (Aim::Outside(url), _) => {
+                let text = match &reference.words {
+                    Words::Given(html) => html.clone(),
+                    _ => escape(&reference.fallback).into_owned(),
+                };
+                anchor(url, &text, out);
+            }
+            (Aim::Dead { .. }, _) => {
+                self.note(
+                    &reference.link,
+                    Note::warning(Rule::Reference, format!("nothing has the name `{plain}`"))
+                        .help(self.nearest_name(plain)),
+                );
+                match &reference.words {
+                    Words::Given(html) => out.push_str(html),
+                    _ => escape_into(out, &reference.fallback),
+                }
+            }
+        }
+    }
+
+    /// The words of a link without any: the title of what it leads to.
+    pub(super) fn title_of(&mut self, link: &Link, out: &mut String) {
+        let name = link.target.trim();
+        let labels = self.site.theme.labels();
+        if let Some((page, place)) = name.strip_prefix('#').and_then(|name| self.site.named(self.page, name))
+        {
+            let target = &self.site.pages[page].outline.targets[place];
+            out.push_str(&words(&Words::Title, target, labels));
+            return;
+        }
+        let text = match self.site.resolve(self.page, self.at, name).page {
+            Some((page, anchor)) => self.site.title_at(page, anchor.as_deref()),
+            None => name.to_owned(),
+        };
+        escape_into(out, &text);
+    }
+
+    fn nearest_name(&self, name: &str) -> String {
+        let own = self.site.pages[self.page].outline.targets.iter().map(|target| target.label.as_str());
+        let near = own
+            .map(|known| (strsim::damerau_levenshtein(known, name), known))
+            .filter(|(distance, _)| *distance <= 2)
+            .min();
+        match near {
+            Some((_, near)) => format!("did you mean `{near}`?"),
+            None => "give something this name, or mend the reference".to_owned(),
+        }
+    }
+}
+
+fn anchor(url: &str, words: &str, out: &mut String) {
+    out.push_str("<a class=\"ref\" href=\"");
+    escape_into(out, url);
+    out.push_str("\">");
+    out.push_str(words);
+    out.push_str("</a>");
+}
+
+impl Site {
+    /// What has a name, seen from a page: its own first.
+    pub(super) fn named(&self, page: PageId, name: &str) -> Option<(PageId, usize)> {
+        let own = self.pages[page].outline.targets.iter().position(|target| target.label == name);
+        own.map(|place| (page, place)).or_else(|| self.labels.get(name).copied())
+    }
+
+    /// The title of a page, or of the heading that an anchor on it means.
+    pub(super) fn title_at(&self, page: PageId, anchor: Option<&str>) -> String {
+        let record = &self.pages[page];
+        let heading =
+            anchor.and_then(|anchor| record.outline.headings.iter().find(|heading| heading.id == anchor));
+        heading.map_or_else(|| record.title.clone(), |heading| heading.text.clone())
+    }
+}
