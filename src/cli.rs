@@ -90,7 +90,8 @@ impl Build {
 
     fn site(self, src: &Path, started: Instant) -> Result<ExitCode, String> {
         let root = disk::find_root(src);
-        let config = self.config(&root)?;
+        let src_path = relative(&root, src)?;
+        let config = self.config(&root, &src_path)?;
         let out = absolute(self.out.as_deref().unwrap_or(Path::new("public")))?;
         if src.starts_with(&out) {
             return Err(format!(
@@ -99,7 +100,7 @@ impl Build {
             ));
         }
         let request = Request {
-            src: relative(&root, src)?,
+            src: src_path,
             root: root.clone(),
             out,
             date: std::env::var("SOURCE_DATE_EPOCH")
@@ -123,8 +124,8 @@ impl Build {
 
     fn single(self, src: &Path, started: Instant) -> Result<ExitCode, String> {
         let root = disk::find_root(src.parent().unwrap_or(src));
-        let config = self.config(&root)?;
         let path = relative(&root, src)?;
+        let config = self.config(&root, &path.parent())?;
         let format = Format::of_extension(&path.extension()).unwrap_or(Format::Markdown);
         let out = match &self.out {
             Some(out) if out.is_dir() => out.join(format!("{}.html", path.stem())),
@@ -141,7 +142,7 @@ impl Build {
         Ok(self.code(&outcome))
     }
 
-    fn config(&self, root: &Path) -> Result<Config, String> {
+    fn config(&self, root: &Path, src: &SitePath) -> Result<Config, String> {
         let file = root.join("bindery.toml");
         let mut said = match std::fs::read_to_string(&file) {
             Ok(text) => {
@@ -161,6 +162,7 @@ impl Build {
             branch: variable("CI_DEFAULT_BRANCH").or(origin.branch),
             prefix: origin.prefix,
             dialects: disk::dialects(root),
+            nav: config::nav::find(src, &|path| disk::text_inside(root, path)),
             folder_name: root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         };
         said.resolve(around).map_err(|error| format!("`{}`: {error}", file.display()))

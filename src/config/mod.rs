@@ -139,6 +139,8 @@ pub struct Surroundings {
     pub folder_name: String,
     /// The dialects that files of other tools at the root speak for.
     pub dialects: Dialects,
+    /// The navigation file of another tool.
+    pub nav: Option<NavFile>,
 }
 
 /// What a build shall do, all said and merged.
@@ -166,6 +168,8 @@ pub struct Config {
     pub order: Vec<SitePath>,
     /// Whether the configuration orders the pages itself.
     pub has_nav: bool,
+    /// The navigation file of another tool, which orders them where the configuration does not.
+    pub nav: Option<NavFile>,
     /// How outputs are shown.
     pub outputs: OutputOptions,
     /// The dialects that are on.
@@ -209,7 +213,7 @@ impl File {
                     .ok_or_else(|| format!("`nav.order` holds `{path}`, which is no path in the repo"))
             })
             .collect::<Result<_, _>>()?;
-        let bibliography = self
+        let mut bibliography = self
             .markdown
             .bibliography
             .iter()
@@ -218,7 +222,12 @@ impl File {
                     format!("`markdown.bibliography` holds `{path}`, which is no path in the repo")
                 })
             })
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<Vec<_>, _>>()?;
+        for path in around.nav.iter().flat_map(|nav| &nav.bibliography) {
+            if !bibliography.contains(path) {
+                bibliography.push(path.clone());
+            }
+        }
         let said = |dialect| self.markdown.dialects.contains(&dialect);
         let dialects = Dialects {
             quarto: around.dialects.quarto || said(Dialect::Quarto),
@@ -238,6 +247,7 @@ impl File {
             include: self.content.include,
             exclude: self.content.exclude,
             has_nav: !self.nav.order.is_empty(),
+            nav: around.nav,
             order,
             outputs: self.outputs,
             dialects,

@@ -32,6 +32,11 @@ pub fn place(folder: &Path, path: &SitePath) -> PathBuf {
     place
 }
 
+/// The text of a file below `root`; `None` where there is none.
+pub fn text_inside(root: &Path, path: &SitePath) -> Option<String> {
+    read_inside(root, path).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// A file below `root`, refused where its real place lies outside of it.
 ///
 /// # Errors

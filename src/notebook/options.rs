@@ -258,7 +258,7 @@ pub(super) enum Level {
 
 /// The parts of a cell that can be shown, folded or removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub(super) enum Part {
     /// All of it.
     Cell,
     /// Its source.

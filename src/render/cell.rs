@@ -14,6 +14,7 @@ use super::page::{self, PageState};
 use super::target::Kind;
 use super::{block, clean, lists, markdown, outputs};
 use crate::config::OutputOptions;
+use crate::config::nav::toctree;
 use crate::diagnostic::{Note, Rule};
 use crate::notebook::{Cell, CellKind, Code, Lang, LinkList, Parameter, Parameters, Run, Visibility, Width};
 
@@ -150,6 +151,9 @@ fn raw(cell: &Cell, mime: &str, page: &mut PageState) -> Fragment {
             clean::clean(&cell.source, clean::Pieces::new(&cell.source), origin, page)
         }
         "text/markdown" => markdown::render(&cell.source, page),
+        "text/restructuredtext" | "text/x-rst" if !toctree::find(&cell.source).is_empty() => {
+            lists::of_toctrees(&toctree::find(&cell.source), page)
+        }
         "text/restructuredtext" | "text/x-rst" => block::code_block(&cell.source, &Lang::new("rst")),
         "" | "text/plain" => block::code_block(&cell.source, &Lang::none()),
         "text/latex" | "application/pdf" | "text/asciidoc" => Fragment::new(),

@@ -5,6 +5,7 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use super::fragment::{Fragment, Link, Reference, Slot, Words};
 use super::page::{ContentsEntry, PageState};
+use crate::config::nav::toctree::Toctree;
 use crate::notebook::LinkList;
 
 /// The links in a Markdown cell, which is nothing else (nbsphinx): its first heading is the
@@ -35,6 +36,33 @@ pub(super) fn of_links(source: &str, list: LinkList, page: &mut PageState) -> Fr
         caption: Some(caption.clone()).filter(|caption| !caption.is_empty()),
     });
     show(entries.collect(), list, page)
+}
+
+/// The toctrees and galleries of a raw cell of Sphinx (nbsphinx).
+pub(super) fn of_toctrees(trees: &[Toctree], page: &mut PageState) -> Fragment {
+    let mut out = Fragment::new();
+    for tree in trees {
+        let entries: Vec<ContentsEntry> = tree
+            .entries
+            .iter()
+            .map(|(title, target)| ContentsEntry {
+                target: target.clone(),
+                title: title.clone(),
+                caption: tree.caption.clone(),
+            })
+            .collect();
+        // Patterns are for the navigation, which knows all pages.
+        let (patterns, named): (Vec<_>, Vec<_>) =
+            entries.into_iter().partition(|entry| tree.glob && entry.target.contains(['*', '?']));
+        page.contents.extend(patterns);
+        if tree.hidden {
+            page.contents.extend(named);
+        } else {
+            let list = if tree.gallery { LinkList::Gallery } else { LinkList::Contents };
+            out.append(show(named, list, page));
+        }
+    }
+    out
 }
 
 /// A list of pages under their caption.

@@ -110,7 +110,8 @@ impl Site {
         let (urls, indexes) = urls(&pages, &src, &mut notes);
         let (mut folders, folder_of) = folders(&pages, &urls, &indexes, &config, &src);
         let home = folders[0].index.map(|index| pages[index].short_title().to_owned());
-        let title = config.title.clone().or(home).unwrap_or_else(|| config.fallback_title.clone());
+        let foreign = config.nav.as_ref().and_then(|nav| nav.title.clone());
+        let title = config.title.clone().or(foreign).or(home).unwrap_or_else(|| config.fallback_title.clone());
         folders[0].title.clone_from(&title);
         let mut site = Self {
             title,
@@ -139,7 +140,7 @@ impl Site {
             src,
             dates,
         };
-        site.order_pages(0);
+        site.order_by_outline(&mut notes);
         for (place, id) in site.sequence.iter().enumerate() {
             site.place[*id] = Some(place);
         }
@@ -164,6 +165,53 @@ impl Site {
     /// What is known of a page.
     pub fn page(&self, page: PageId) -> &PageRecord {
         &self.pages[page]
+    }
+
+    /// The order of reading: as another tool's navigation has it, then as the folders have it.
+    fn order_by_outline(&mut self, notes: &mut Vec<Diagnostic>) {
+        let file = self.config.nav.clone().filter(|_| !self.config.has_nav);
+        let tree = match &file {
+            Some(file) if !file.entries.is_empty() || !file.faults.is_empty() => {
+                let (tree, said) = NavTree::of_file(file, self);
+                notes.extend(said);
+                Some(tree).filter(|tree| !tree.of_page.is_empty())
+            }
+            _ if self.config.has_nav => None,
+            _ => NavTree::of_lists(self),
+        };
+        if let Some(tree) = &tree {
+            let ranks: HashMap<PageId, usize> =
+                tree.sequence().into_iter().enumerate().map(|(rank, page)| (page, rank)).rev().collect();
+            self.rank_folders(&ranks);
+            let mut seen = std::collections::HashSet::new();
+            let listed = tree.sequence().into_iter().filter(|page| !self.pages[*page].front.unlisted);
+            self.sequence.extend(listed.filter(|page| seen.insert(*page)));
+            let first = std::mem::take(&mut self.sequence);
+            self.order_pages(0);
+            let rest = std::mem::replace(&mut self.sequence, first);
+            self.sequence.extend(rest.into_iter().filter(|page| !seen.contains(page)));
+        } else {
+            self.order_pages(0);
+        }
+        self.outline = tree;
+    }
+
+    /// Orders the entries of all folders by the ranks of pages; what has none stands behind.
+    fn rank_folders(&mut self, ranks: &HashMap<PageId, usize>) {
+        // Folders come after those they lie in, so from the end all inner ones are known.
+        let mut of_folder = vec![usize::MAX; self.folders.len()];
+        for id in (0..self.folders.len()).rev() {
+            let rank = |entry: &Entry| match entry {
+                Entry::Page(page) => ranks.get(page).copied().unwrap_or(usize::MAX),
+                Entry::Folder(folder) => of_folder[*folder],
+            };
+            let mut entries = std::mem::take(&mut self.folders[id].entries);
+            entries.sort_by_key(rank);
+            let index = self.folders[id].index.and_then(|page| ranks.get(&page).copied());
+            of_folder[id] = entries.iter().map(rank).chain(index).min().unwrap_or(usize::MAX);
+            self.folders[id].entries = entries;
+        }
+        self.place_in_folder = places(&self.folders, self.pages.len());
     }
 
     fn order_pages(&mut self, folder: usize) {

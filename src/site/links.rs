@@ -213,7 +213,7 @@ impl Site {
     }
 
     /// The page that a path means: its source, its built file, or its name without an extension.
-    fn page_at(&self, wanted: &SitePath) -> Option<PageId> {
+    pub(super) fn page_at(&self, wanted: &SitePath) -> Option<PageId> {
         if let Some(page) = self.by_source.get(wanted) {
             return Some(*page);
         }

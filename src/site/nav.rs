@@ -4,6 +4,7 @@
 
 use super::PageId;
 use super::assemble::{Entry, Site};
+use super::outline::NavTree;
 use crate::path::SitePath;
 use crate::theme::view::{Frame, Head, LinkView, Nav, NavItem, SiteView};
 
@@ -65,6 +66,17 @@ impl Site {
     }
 
     fn nav(&self, at: &SitePath, stand: Stand) -> Nav {
+        if let Some(tree) = &self.outline {
+            let page = match stand {
+                Stand::Page(page) => Some(page),
+                Stand::Folder(folder) => self.folders[folder].index,
+                Stand::Beside => None,
+            };
+            let node = page.and_then(|page| tree.of_page.get(&page).copied());
+            if node.is_some() || !matches!(stand, Stand::Page(_)) {
+                return self.nav_of_tree(tree, node, at);
+            }
+        }
         let folder = match stand {
             Stand::Page(page) => self.folder_of[page],
             Stand::Folder(folder) => folder,
@@ -112,6 +124,65 @@ impl Site {
             neighbours,
             hidden_before: start,
             hidden_after: entries.len() - end,
+        }
+    }
+
+    /// The navigation as another tool's file has it: the way to the page, what stands at the top,
+    /// what stands around the page.
+    fn nav_of_tree(&self, tree: &NavTree, node: Option<usize>, at: &SitePath) -> Nav {
+        let way = node.map(|node| tree.way(node)).unwrap_or_default();
+        let home = self.folder_link(0, at);
+        let is_home = node.is_some_and(|node| tree.nodes[node].page == self.folders[0].index && self.folders[0].index.is_some());
+        let mut crumbs = if is_home { Vec::new() } else { vec![home.clone()] };
+        crumbs.extend(way.iter().map(|node| self.node_link(tree, *node, at)));
+        let open = way.first().copied().or(node);
+        let sections = tree
+            .top
+            .iter()
+            .take(SECTIONS)
+            .map(|top| self.node_item(tree, *top, (node, open), at))
+            .collect();
+        // Around a page that has pages below it stand those, else its own neighbours.
+        let above = match node {
+            Some(node) if !tree.nodes[node].children.is_empty() => Some(node),
+            _ => way.last().copied(),
+        };
+        let (entries, folder) = match above {
+            Some(above) => (tree.nodes[above].children.as_slice(), Some(self.node_link(tree, above, at))),
+            None => (&[][..], None),
+        };
+        let here = entries.iter().position(|entry| Some(*entry) == node).unwrap_or(0);
+        let start = here.saturating_sub(WINDOW);
+        let end = (here + WINDOW + 1).min(entries.len());
+        Nav {
+            crumbs,
+            sections,
+            folder,
+            neighbours: entries[start..end].iter().map(|entry| self.node_item(tree, *entry, (node, None), at)).collect(),
+            hidden_before: start,
+            hidden_after: entries.len() - end,
+        }
+    }
+
+    fn node_link(&self, tree: &NavTree, node: usize, at: &SitePath) -> LinkView {
+        let own = &tree.nodes[node];
+        let title = own.title.clone().or_else(|| own.page.map(|page| self.pages[page].short_title().to_owned()));
+        let url = match (&own.url, tree.first_page(node)) {
+            (Some(url), _) => url.clone(),
+            (None, Some(page)) => self.urls[page].link_from(at),
+            (None, None) => String::new(),
+        };
+        LinkView { title: title.unwrap_or_else(|| url.clone()), url }
+    }
+
+    fn node_item(&self, tree: &NavTree, node: usize, (current, open): (Option<usize>, Option<usize>), at: &SitePath) -> NavItem {
+        let LinkView { title, url } = self.node_link(tree, node, at);
+        NavItem {
+            title,
+            url,
+            current: current == Some(node) && tree.nodes[node].page.is_some(),
+            open: open == Some(node),
+            folder: !tree.nodes[node].children.is_empty(),
         }
     }
 

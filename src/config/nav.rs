@@ -1,4 +1,0 @@
-//! Navigation.
-pub struct NavEntry;
-pub struct NavFile;
-pub struct NavTarget;
