@@ -12,7 +12,7 @@ use crate::diagnostic::{CellRef, Note, Rule};
 use crate::path::SitePath;
 
 /// Keys that hold the options of MyST-NB.
-const MYSTNB: [&str; 2] = ["mystnb", "render"];
+const MYSTNB: [&str; 3] = ["mystnb", "render", "myst"];
 
 /// What holds for all cells of a page, and what was already said about its marks.
 pub(super) struct Gatherer<'a> {

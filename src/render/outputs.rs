@@ -125,7 +125,8 @@ fn linked(part: Fragment, target: &str, page: &PageState) -> Fragment {
 /// Each output with the caption that the cell gives it.
 fn with_captions(parts: Vec<Fragment>, options: &CellOptions, page: &mut PageState) -> Vec<Fragment> {
     let captions = &options.captions.parts;
-    if captions.is_empty() {
+    // Behind tabs they are the titles.
+    if captions.is_empty() || options.frame.layout == Some(Layout::Tabs) {
         return parts;
     }
     let mut number = 0_u8;

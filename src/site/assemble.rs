@@ -111,7 +111,8 @@ impl Site {
         let (mut folders, folder_of) = folders(&pages, &urls, &indexes, &config, &src);
         let home = folders[0].index.map(|index| pages[index].short_title().to_owned());
         let foreign = config.nav.as_ref().and_then(|nav| nav.title.clone());
-        let title = config.title.clone().or(foreign).or(home).unwrap_or_else(|| config.fallback_title.clone());
+        let title =
+            config.title.clone().or(foreign).or(home).unwrap_or_else(|| config.fallback_title.clone());
         folders[0].title.clone_from(&title);
         let mut site = Self {
             title,

@@ -111,7 +111,15 @@ fn find(body: &Fragment, name: &str, embed: &Embed) -> Option<Fragment> {
     let (start, end) = match cell {
         Some(range) => range,
         None => {
-            let start = html[..place].rfind('<')?;
+            let mut start = html[..place].rfind('<')?;
+            // A name in front of a block means the block.
+            if html[start..].starts_with("<span class=\"alias\"") {
+                let behind = start + html[start..].find("</span>")? + "</span>".len();
+                start = behind + html[behind..].len() - html[behind..].trim_start().len();
+                if !html[start..].starts_with('<') || html[start..].starts_with("</") {
+                    return None;
+                }
+            }
             let name: String = html[start + 1..].chars().take_while(char::is_ascii_alphanumeric).collect();
             (start, element_end(html, start, &name)?)
         }

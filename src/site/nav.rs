@@ -132,16 +132,14 @@ impl Site {
     fn nav_of_tree(&self, tree: &NavTree, node: Option<usize>, at: &SitePath) -> Nav {
         let way = node.map(|node| tree.way(node)).unwrap_or_default();
         let home = self.folder_link(0, at);
-        let is_home = node.is_some_and(|node| tree.nodes[node].page == self.folders[0].index && self.folders[0].index.is_some());
+        let is_home = node.is_some_and(|node| {
+            tree.nodes[node].page == self.folders[0].index && self.folders[0].index.is_some()
+        });
         let mut crumbs = if is_home { Vec::new() } else { vec![home.clone()] };
         crumbs.extend(way.iter().map(|node| self.node_link(tree, *node, at)));
         let open = way.first().copied().or(node);
-        let sections = tree
-            .top
-            .iter()
-            .take(SECTIONS)
-            .map(|top| self.node_item(tree, *top, (node, open), at))
-            .collect();
+        let sections =
+            tree.top.iter().take(SECTIONS).map(|top| self.node_item(tree, *top, (node, open), at)).collect();
         // Around a page that has pages below it stand those, else its own neighbours.
         let above = match node {
             Some(node) if !tree.nodes[node].children.is_empty() => Some(node),
@@ -158,7 +156,10 @@ impl Site {
             crumbs,
             sections,
             folder,
-            neighbours: entries[start..end].iter().map(|entry| self.node_item(tree, *entry, (node, None), at)).collect(),
+            neighbours: entries[start..end]
+                .iter()
+                .map(|entry| self.node_item(tree, *entry, (node, None), at))
+                .collect(),
             hidden_before: start,
             hidden_after: entries.len() - end,
         }
@@ -166,7 +167,8 @@ impl Site {
 
     fn node_link(&self, tree: &NavTree, node: usize, at: &SitePath) -> LinkView {
         let own = &tree.nodes[node];
-        let title = own.title.clone().or_else(|| own.page.map(|page| self.pages[page].short_title().to_owned()));
+        let title =
+            own.title.clone().or_else(|| own.page.map(|page| self.pages[page].short_title().to_owned()));
         let url = match (&own.url, tree.first_page(node)) {
             (Some(url), _) => url.clone(),
             (None, Some(page)) => self.urls[page].link_from(at),
@@ -175,7 +177,13 @@ impl Site {
         LinkView { title: title.unwrap_or_else(|| url.clone()), url }
     }
 
-    fn node_item(&self, tree: &NavTree, node: usize, (current, open): (Option<usize>, Option<usize>), at: &SitePath) -> NavItem {
+    fn node_item(
+        &self,
+        tree: &NavTree,
+        node: usize,
+        (current, open): (Option<usize>, Option<usize>),
+        at: &SitePath,
+    ) -> NavItem {
         let LinkView { title, url } = self.node_link(tree, node, at);
         NavItem {
             title,

@@ -156,7 +156,9 @@ impl<'a> Builder<'a> {
             .or_else(|| {
                 // Old books spell names in another case and without their extension.
                 let stem = wanted.as_str().to_lowercase();
-                ["ipynb", "md"].iter().find_map(|end| self.site.by_lower.get(&format!("{stem}.{end}")).copied())
+                ["ipynb", "md"]
+                    .iter()
+                    .find_map(|end| self.site.by_lower.get(&format!("{stem}.{end}")).copied())
             })
     }
 
@@ -200,7 +202,9 @@ impl<'a> Builder<'a> {
 
     /// The pages that a glob matches and nothing names, in the order of their paths.
     fn matches(&mut self, glob: &str, parent: Option<usize>) -> Vec<usize> {
-        let Ok(matcher) = globset::GlobBuilder::new(glob.trim_start_matches('/')).literal_separator(true).build() else {
+        let Ok(matcher) =
+            globset::GlobBuilder::new(glob.trim_start_matches('/')).literal_separator(true).build()
+        else {
             self.missing.push(glob.to_owned());
             return Vec::new();
         };
@@ -211,11 +215,17 @@ impl<'a> Builder<'a> {
                 let record = &self.site.pages[*page];
                 let Some(local) = record.source.below(self.base) else { return false };
                 let bare = local.parent().child(local.stem());
-                !record.front.unlisted && (matcher.is_match(local.as_str()) || matcher.is_match(bare.as_str()))
+                !record.front.unlisted
+                    && (matcher.is_match(local.as_str()) || matcher.is_match(bare.as_str()))
             })
             .collect();
-        pages.sort_by(|a, b| natural_cmp(self.site.pages[*a].source.as_str(), self.site.pages[*b].source.as_str()));
-        pages.into_iter().map(|page| self.push(Node { page: Some(page), ..Node::default() }, parent)).collect()
+        pages.sort_by(|a, b| {
+            natural_cmp(self.site.pages[*a].source.as_str(), self.site.pages[*b].source.as_str())
+        });
+        pages
+            .into_iter()
+            .map(|page| self.push(Node { page: Some(page), ..Node::default() }, parent))
+            .collect()
     }
 
     /// The nodes of the lists on a page, and of those on the pages they name.
@@ -233,7 +243,8 @@ impl<'a> Builder<'a> {
             let inside = match &entry.caption {
                 Some(caption) => {
                     if group.as_ref().is_none_or(|(known, _)| known != caption) {
-                        let node = self.push(Node { title: Some(caption.clone()), ..Node::default() }, parent);
+                        let node =
+                            self.push(Node { title: Some(caption.clone()), ..Node::default() }, parent);
                         found.push(node);
                         group = Some((caption.clone(), node));
                     }
@@ -248,7 +259,8 @@ impl<'a> Builder<'a> {
                 // A page stands where it is named first.
                 (Some(page), _) if self.tree.of_page.contains_key(&page) => continue,
                 _ => {
-                    let node = self.push(Node { title: entry.title.clone(), page, url, ..Node::default() }, above);
+                    let node =
+                        self.push(Node { title: entry.title.clone(), page, url, ..Node::default() }, above);
                     if let Some(page) = page {
                         let below = self.lists(page, Some(node), depth + 1);
                         self.tree.nodes[node].children = below;

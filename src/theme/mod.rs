@@ -61,6 +61,7 @@ const CSS: &[&str] = &[
     include_str!("../../themes/default/static/layout.css"),
     include_str!("../../themes/default/static/prose.css"),
     include_str!("../../themes/default/static/cells.css"),
+    include_str!("../../themes/default/static/frames.css"),
     include_str!("../../themes/default/static/lists.css"),
     include_str!("../../themes/default/static/print.css"),
 ];

@@ -22,7 +22,8 @@ pub(super) fn read(folder: &SitePath, read: Read<'_>) -> Option<NavFile> {
                 Some(root) => file.entries.push(page(&root)),
                 None => file.faults.push("`root` names no file".to_owned()),
             }
-            let known = ["format", "root", "title", "chapters", "sections", "entries", "items", "parts", "subtrees"];
+            let known =
+                ["format", "root", "title", "chapters", "sections", "entries", "items", "parts", "subtrees"];
             ignore(&map, &known, &mut file.ignored);
             let below = below(&map, &mut file);
             file.entries.extend(below);
@@ -53,11 +54,14 @@ fn below(map: &Map<String, Value>, file: &mut NavFile) -> Vec<NavEntry> {
             None | Some(Value::Null) => {}
             Some(Value::Array(groups)) => {
                 for group in groups.iter().filter_map(Value::as_object) {
-                    let known = ["caption", "chapters", "sections", "entries", "items", "parts", "subtrees", "part"];
+                    let known =
+                        ["caption", "chapters", "sections", "entries", "items", "parts", "subtrees", "part"];
                     ignore(group, &known, &mut file.ignored);
                     let children = below(group, file);
                     match text(group, "caption").or_else(|| text(group, "part")) {
-                        Some(title) => found.push(NavEntry { title: Some(title), children, ..NavEntry::default() }),
+                        Some(title) => {
+                            found.push(NavEntry { title: Some(title), children, ..NavEntry::default() })
+                        }
                         None => found.extend(children),
                     }
                 }
@@ -89,8 +93,8 @@ fn item(item: &Value, file: &mut NavFile) -> Option<NavEntry> {
         }
     };
     let known = [
-        "file", "url", "glob", "title", "chapters", "sections", "entries", "items", "parts", "subtrees", "external",
-        "search", "divider",
+        "file", "url", "glob", "title", "chapters", "sections", "entries", "items", "parts", "subtrees",
+        "external", "search", "divider",
     ];
     ignore(map, &known, &mut file.ignored);
     // Azure Data Studio's own page of search, and lines between entries.
@@ -148,7 +152,8 @@ fn old_list(list: &[Value], file: &mut NavFile) -> Vec<NavEntry> {
 pub(super) fn read_data(folder: &SitePath, read: Read<'_>) -> Option<NavFile> {
     let data = folder.child("_data");
     let (path, parsed) = yaml_file(&data, &["toc.yml", "toc.yaml"], read)?;
-    let mut file = NavFile { tool: "Azure Data Studio", path, base: folder.child("content"), ..NavFile::default() };
+    let mut file =
+        NavFile { tool: "Azure Data Studio", path, base: folder.child("content"), ..NavFile::default() };
     config(folder, read, &mut file);
     match parsed {
         Ok(Value::Array(list)) => file.entries = old_data(&list, &mut file),

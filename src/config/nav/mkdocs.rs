@@ -51,7 +51,11 @@ fn entries(list: &[Value], faults: &mut Vec<String>) -> Vec<NavEntry> {
                             found.push(NavEntry { title, target: target(path), ..NavEntry::default() });
                         }
                         Value::Array(list) => {
-                            found.push(NavEntry { title, children: entries(list, faults), ..NavEntry::default() });
+                            found.push(NavEntry {
+                                title,
+                                children: entries(list, faults),
+                                ..NavEntry::default()
+                            });
                         }
                         _ => faults.push(format!("`{}` leads nowhere", title.unwrap_or_default())),
                     }

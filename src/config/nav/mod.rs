@@ -184,14 +184,19 @@ mod tests {
     #[test]
     fn jupyter_books_and_articles() {
         let book = "format: jb-book\nroot: intro\noptions:\n  numbered: true\nparts:\n- caption: First\n  chapters:\n  - file: a\n    sections:\n    - file: b\n  - glob: more/*\n";
-        let (out, file) = outline(&[("_toc.yml", book), ("_config.yml", "title: Book\nbibtex_bibfiles: [refs.bib]\n")]);
+        let (out, file) =
+            outline(&[("_toc.yml", book), ("_config.yml", "title: Book\nbibtex_bibfiles: [refs.bib]\n")]);
         assert_eq!(out, "- intro\nFirst \n  - a\n    - b\n  - *more/*\n");
         assert_eq!(file.title.as_deref(), Some("Book"));
         assert_eq!(file.bibliography, [SitePath::new("refs.bib").expect("a path")]);
         assert!(file.ignored.contains(&"options".to_owned()), "{:?}", file.ignored);
-        let (out, _) = outline(&[("_toc.yml", "format: jb-article\nroot: intro\nsections:\n- file: a\n  title: A\n")]);
+        let (out, _) =
+            outline(&[("_toc.yml", "format: jb-article\nroot: intro\nsections:\n- file: a\n  title: A\n")]);
         assert_eq!(out, "- intro\nA a\n");
-        let (out, _) = outline(&[("_toc.yml", "- file: intro\n- part: First\n  chapters:\n  - file: a\n- header: H\n- file: b\n")]);
+        let (out, _) = outline(&[(
+            "_toc.yml",
+            "- file: intro\n- part: First\n  chapters:\n  - file: a\n- header: H\n- file: b\n",
+        )]);
         assert_eq!(out, "- intro\nFirst \n  - a\nH \n  - b\n");
     }
 
@@ -218,7 +223,10 @@ mod tests {
     fn nbdevs_sidebars() {
         let files = [
             ("nbs/_quarto.yml", "metadata-files: [sidebar.yml]\nwebsite:\n  title: N\n"),
-            ("nbs/sidebar.yml", "website:\n  sidebar:\n    contents:\n      - index.ipynb\n      - 00_core.ipynb\n"),
+            (
+                "nbs/sidebar.yml",
+                "website:\n  sidebar:\n    contents:\n      - index.ipynb\n      - 00_core.ipynb\n",
+            ),
         ];
         let (out, file) = outline(&files);
         assert_eq!(out, "- index.ipynb\n- 00_core.ipynb\n");

@@ -18,7 +18,9 @@ pub(super) fn read(folder: &SitePath, read: Read<'_>) -> Option<NavFile> {
         }
     };
     for name in texts(root.get("metadata-files")) {
-        if let Some(more) = folder.join(&name).and_then(|path| read(&path)).and_then(|text| yaml::map(&text).ok()) {
+        if let Some(more) =
+            folder.join(&name).and_then(|path| read(&path)).and_then(|text| yaml::map(&text).ok())
+        {
             merge(&mut root, more);
         }
     }
@@ -26,9 +28,17 @@ pub(super) fn read(folder: &SitePath, read: Read<'_>) -> Option<NavFile> {
     let site = root.get("website").or_else(|| root.get("site")).and_then(Value::as_object);
     let book = root.get("book").and_then(Value::as_object);
     file.title = site.or(book).and_then(|map| text(map, "title"));
-    ignore(&root, &["project", "website", "site", "book", "bibliography", "metadata-files"], &mut file.ignored);
+    ignore(
+        &root,
+        &["project", "website", "site", "book", "bibliography", "metadata-files"],
+        &mut file.ignored,
+    );
     if let Some(book) = book {
-        ignore(book, &["title", "chapters", "appendices", "author", "date", "description"], &mut file.ignored);
+        ignore(
+            book,
+            &["title", "chapters", "appendices", "author", "date", "description"],
+            &mut file.ignored,
+        );
         file.entries = chapters(book.get("chapters"), &mut file.ignored);
         let appendices = chapters(book.get("appendices"), &mut file.ignored);
         if !appendices.is_empty() {
@@ -39,7 +49,11 @@ pub(super) fn read(folder: &SitePath, read: Read<'_>) -> Option<NavFile> {
             file.entries.push(NavEntry { target: NavTarget::Page(references), ..NavEntry::default() });
         }
     } else if let Some(site) = site {
-        ignore(site, &["title", "description", "sidebar", "navbar", "site-url", "repo-url"], &mut file.ignored);
+        ignore(
+            site,
+            &["title", "description", "sidebar", "navbar", "site-url", "repo-url"],
+            &mut file.ignored,
+        );
         match site.get("sidebar") {
             Some(Value::Object(bar)) => file.entries = contents(bar.get("contents"), &mut file.ignored),
             Some(Value::Array(bars)) => {
@@ -47,7 +61,11 @@ pub(super) fn read(folder: &SitePath, read: Read<'_>) -> Option<NavFile> {
                     let inner = contents(bar.get("contents"), &mut file.ignored);
                     match text(bar, "title") {
                         Some(title) if bars.len() > 1 => {
-                            file.entries.push(NavEntry { title: Some(title), children: inner, ..NavEntry::default() });
+                            file.entries.push(NavEntry {
+                                title: Some(title),
+                                children: inner,
+                                ..NavEntry::default()
+                            });
                         }
                         _ => file.entries.extend(inner),
                     }
@@ -138,7 +156,8 @@ fn item(item: &Value, ignored: &mut Vec<String>) -> Vec<NavEntry> {
     let name = text(map, "text").filter(|text| !is_line(text));
     if map.contains_key("section") || map.contains_key("contents") || map.contains_key("menu") {
         let section = text(map, "section");
-        let is_page = |name: &String| [".qmd", ".md", ".ipynb", ".rmd", ".Rmd"].iter().any(|end| name.ends_with(end));
+        let is_page =
+            |name: &String| [".qmd", ".md", ".ipynb", ".rmd", ".Rmd"].iter().any(|end| name.ends_with(end));
         let page = href.or_else(|| section.clone().filter(is_page));
         let title = name.or_else(|| section.filter(|name| !is_page(name)));
         let children = contents(map.get("contents").or_else(|| map.get("menu")), ignored);
@@ -168,7 +187,8 @@ fn chapters(value: Option<&Value>, ignored: &mut Vec<String>) -> Vec<NavEntry> {
         if let Some(part) = text(map, "part") {
             let is_page = part.contains('.') && !part.contains(' ') && !is_url(&part);
             let children = chapters(map.get("chapters"), ignored);
-            let (title, target) = if is_page { (None, target(&part)) } else { (Some(part), NavTarget::Group) };
+            let (title, target) =
+                if is_page { (None, target(&part)) } else { (Some(part), NavTarget::Group) };
             found.push(NavEntry { title, target, children, hidden: false });
         } else if let Some(href) = text(map, "href").or_else(|| text(map, "file")) {
             found.push(NavEntry { title: text(map, "text"), target: target(&href), ..NavEntry::default() });

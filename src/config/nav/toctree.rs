@@ -42,8 +42,14 @@ fn entries(trees: &[Toctree], folder: &SitePath, (read, depth): (Read<'_>, u8)) 
                 .then(|| folder.join(&format!("{}.rst", target.trim_end_matches(".rst"))))
                 .flatten();
             let below = rst.as_ref().and_then(|path| read(path)).map(|text| find(&text)).unwrap_or_default();
-            let children = rst.map(|path| entries(&below, &path.parent(), (read, depth + 1))).unwrap_or_default();
-            NavEntry { title: title.clone(), target: self::target(target, tree.glob), children, hidden: false }
+            let children =
+                rst.map(|path| entries(&below, &path.parent(), (read, depth + 1))).unwrap_or_default();
+            NavEntry {
+                title: title.clone(),
+                target: self::target(target, tree.glob),
+                children,
+                hidden: false,
+            }
         });
         let inner: Vec<NavEntry> = inner.collect();
         match &tree.caption {

@@ -79,6 +79,8 @@ pub(super) const TABLE: &[Mark] = marks! { Cell;
         "The source is nowhere in the site"; "{\"transient\": {\"remove_source\": true}}" / "{\"transient\": {\"remove_source\": false}}" => Lacks("probe")
     "slideshow.slide_type" => Cell(slide), [Rise Nbconvert JupyterLab]
         "The cell's part in a talk; the page shows it all the same"; "{\"slideshow\": {\"slide_type\": \"slide\"}}" / "{\"slideshow\": {\"slide_type\": \"slid\"}}" => Has("kind-talk")
+    "slideshow.slide_start" => Cell(|_, _| Ok(())), [Rise]
+        "An old word of slides; the page shows the cell"; "{\"slideshow\": {\"slide_start\": false}}" / "{\"slideshow\": {\"slide_strt\": false}}" => Quiet
     "name" => Cell(|v, h| { h.options.anchors.push(text(v)?); Ok(()) }), [JupyterLab Nbconvert]
         "A name that links can aim at"; "{\"name\": \"spot\"}" / "{\"name\": [\"spot\"]}" => Has("id=\"spot\"")
     "nbsphinx" => Cell(|v, h| match v.as_str() {

@@ -372,6 +372,8 @@ pub(super) const TABLE: &[Mark] = marks! { Option;
         "MyST-NB's options of one cell: sources and outputs removed, merged, numbered, captioned"; "#| mystnb:\n#|   remove_code_source: true" / "#| mystnb:\n#|   remove_code_source: false" => Lacks("probe")
     "render" => Read, [JupyterBook]
         "MyST-NB's options of one cell in their old form"; "#| render:\n#|   image:\n#|     alt: Spot on" / "#| render:\n#|   image: {}" => Has("alt=\"Spot on\"")
+    "myst" => Read, [JupyterBook]
+        "MyST-NB's options of one cell under another name"; "#| myst:\n#|   image:\n#|     alt: Spot on" / "#| myst:\n#|   image: {}" => Has("alt=\"Spot on\"")
     "remove_code_source" => Cell(|v, h| h.remove(v, Input)), [JupyterBook]
         "The source is nowhere in the site (below `mystnb`)"; "#| mystnb: {remove_code_source: true}" / "#| mystnb: {remove_code_source: false}" => Lacks("probe")
     "remove_code_outputs" => Cell(|v, h| h.remove(v, Output)), [JupyterBook]

@@ -292,6 +292,8 @@ pub(super) const DIRECTIVES: &[Mark] = marks! { Directive;
         "The works that the page cites"; "```{footbibliography}\n```" / "```{footbibliografy}\n```" => Lacks("directive-name")
     "glue" => is(D::Glue), [JupyterBook]
         "The output that was kept under a name"; "```{glue} kept\n```" / "```{gleu} kept\n```" => Has("id=\"b:2\"><div class=\"output")
+    "eval" => is(D::Glue), [JupyterBook]
+        "The result of an expression that was saved with the notebook"; "```{eval} kept\n```" / "```{evl} kept\n```" => Has("id=\"b:2\"><div class=\"output")
     "rubric" => is(D::Rubric), [JupyterBook Myst]
         "A heading outside of the contents"; "```{rubric} Spot\n```" / "```{rubrik} Spot\n```" => Has("class=\"rubric\"")
     "button-link" => is(D::Button), [JupyterBook Myst]

@@ -245,6 +245,10 @@ fn blocks(text: &str) -> Vec<(String, u32)> {
         }
         current.push_str(line);
         current.push('\n');
+        // A container that ends is a block, whatever follows.
+        if depth == 0 && code.is_none() && trimmed.starts_with(":::") {
+            found.push((std::mem::take(&mut current), begins));
+        }
     }
     if !current.trim().is_empty() {
         found.push((current, begins));

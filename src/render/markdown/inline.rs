@@ -383,10 +383,19 @@ impl Writer<'_> {
     }
 
     fn cite_keys(&mut self, inner: &str, narrative: bool, line: u32) {
-        let keys: Vec<Cite> = inner
-            .split([',', ';'])
-            .map(|key| Cite { key: key.trim().trim_start_matches('@').to_owned(), ..Cite::default() })
-            .collect();
+        let keys: Vec<Cite> = inner.split([',', ';']).map(keyed).collect();
+        // A DOI needs no file: it is a link.
+        if let [only] = keys.as_slice()
+            && let Some(doi) = doi_of(&only.key).filter(|_| !self.page.context.works.has(&only.key))
+        {
+            let mut piece = Fragment::new();
+            piece.markup("<a");
+            piece.slot(Slot::Href(link(&format!("https://doi.org/{doi}"), self.page, line)));
+            piece.markup(">");
+            piece.text(&format!("doi:{doi}"));
+            piece.markup("</a>");
+            return self.piece(piece, false);
+        }
         let unknown: Vec<String> = keys
             .iter()
             .filter(|cite| !self.page.context.works.has(&cite.key))
@@ -417,6 +426,31 @@ impl Writer<'_> {
         }
         out
     }
+}
+
+/// One work of a role: its key, with words before and behind it in braces (MyST).
+fn keyed(text: &str) -> Cite {
+    let mut text = text.trim();
+    let mut cite = Cite::default();
+    if let Some((prefix, rest)) = text.strip_prefix('{').and_then(|text| text.split_once('}')) {
+        prefix.clone_into(&mut cite.prefix);
+        text = rest;
+    }
+    if let Some((key, suffix)) = text.strip_suffix('}').and_then(|text| text.split_once('{')) {
+        cite.suffix = format!(", {suffix}");
+        text = key;
+    }
+    text.trim_start_matches('@').clone_into(&mut cite.key);
+    cite
+}
+
+/// The DOI that a key is.
+fn doi_of(key: &str) -> Option<&str> {
+    let doi = ["https://doi.org/", "http://doi.org/", "doi:"]
+        .iter()
+        .find_map(|start| key.strip_prefix(start))
+        .unwrap_or(key);
+    (doi.starts_with("10.") && doi.contains('/')).then_some(doi)
 }
 
 /// What is said of a name under which nothing was kept.

@@ -147,10 +147,10 @@ pub(super) fn list_rows(block: &Block) -> Rows {
     let mut indent = 0;
     for line in block.body.lines() {
         let text = line.trim_start();
-        let opens_row = text
-            .strip_prefix("* -")
-            .or_else(|| text.strip_prefix("- -"))
-            .or_else(|| text.strip_prefix("- *"));
+        let opens_row = ["* -", "- -", "- *"]
+            .iter()
+            .find_map(|open| text.strip_prefix(open))
+            .filter(|cell| cell.is_empty() || cell.starts_with(' '));
         let depth = line.len() - text.len();
         if let Some(cell) = opens_row {
             indent = depth + 2;
