@@ -21,6 +21,7 @@ pub mod digest;
 pub mod disk;
 pub mod history;
 pub mod html;
+pub mod manual;
 pub mod notebook;
 pub mod path;
 pub mod render;

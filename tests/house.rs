@@ -18,7 +18,7 @@ const FLOORS: &[&[&str]] = &[
     &["main"],
     &["cli"],
     &["build"],
-    &["report"],
+    &["report", "manual"],
     &["disk", "history"],
     &["site"],
     &["theme"],

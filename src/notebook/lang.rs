@@ -354,6 +354,11 @@ impl Lang {
         TABLE.iter().map(|row| Self(row.0.to_owned()))
     }
 
+    /// What people call each language, and all names of it.
+    pub fn names() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+        TABLE.iter().map(|row| (row.1, std::iter::once(row.0).chain(row.4.iter().copied()).collect()))
+    }
+
     /// The extensions of scripts in the languages that the table knows.
     pub(super) fn extensions() -> impl Iterator<Item = &'static str> {
         TABLE.iter().map(|row| row.3)

@@ -32,6 +32,8 @@ pub enum Slot {
     Title(Box<Link>),
     /// A cell or an output of another notebook.
     Embed(Box<Embed>),
+    /// The picture that stands for the page that a link leads to, where it has one.
+    Thumbnail(Box<Link>),
     /// A citation of this page by its number; rendering itself fills it.
     Cite(u32),
     /// The list of the works that the page cites; rendering itself fills it.

@@ -92,6 +92,9 @@ pub(super) fn show(entries: Vec<ContentsEntry>, list: LinkList, page: &mut PageS
             None => Words::Title,
         };
         let link = Link { target: entry.target.clone(), cell: page.at.number, line: 1 };
+        if list == LinkList::Gallery {
+            out.slot(Slot::Thumbnail(Box::new(link.clone())));
+        }
         out.slot(Slot::Reference(Box::new(Reference { link, words, fallback: entry.target.clone() })));
         out.markup("</li>\n");
     }

@@ -73,6 +73,8 @@ pub struct Outline {
     pub targets: Vec<Target>,
     /// The pages that its lists of links name.
     pub contents: Vec<ContentsEntry>,
+    /// The file of the picture that stands for it on cards.
+    pub thumbnail: Option<String>,
 }
 
 /// Renders a notebook.
@@ -108,6 +110,7 @@ pub fn body(notebook: &Published, options: &OutputOptions) -> Rendered {
         words: page.words,
         targets: page.targets,
         contents: page.contents,
+        thumbnail: page.thumbnail,
     };
     Rendered { body, outline, assets: page.assets, notes: page.notes }
 }

@@ -44,12 +44,29 @@ pub(super) fn render(cell: &Cell, code: &Code, style: CellStyle<'_>, page: &mut 
     if parts.is_empty() {
         return Fragment::new();
     }
+    if let Some(place) = options.thumbnail {
+        page.thumbnail = thumbnail(&parts, place);
+    }
     if let Some(target) = &options.frame.link {
         parts = parts.into_iter().map(|part| linked(part, target, page)).collect();
     }
     parts = with_captions(parts, options, page);
     let inner = arranged(parts, options, page);
     captioned(inner, cell, page)
+}
+
+/// The picture of one output, counted from the end where the place is negative; of none, the last.
+fn thumbnail(parts: &[Fragment], place: i64) -> Option<String> {
+    let picture = |part: &Fragment| {
+        part.slots().iter().find_map(|(_, slot)| match slot {
+            Slot::Asset(name) if [".png", ".jpg", ".svg", ".gif", ".webp"].iter().any(|end| name.ends_with(end)) => {
+                Some(name.clone())
+            }
+            _ => None,
+        })
+    };
+    let wanted = usize::try_from(place).ok().and_then(|place| parts.get(place)).and_then(picture);
+    wanted.or_else(|| parts.iter().rev().find_map(picture))
 }
 
 /// Width and height as CSS for pictures.

@@ -76,6 +76,8 @@ pub(super) struct PageState {
     pub(super) groups: u32,
     /// The pages that lists of links name, for the navigation.
     pub(super) contents: Vec<ContentsEntry>,
+    /// The file of the picture that stands for the page.
+    pub(super) thumbnail: Option<String>,
     /// How deep included texts and directives are nested.
     pub(super) depth: u8,
     /// A name that the next heading, figure or paragraph gets.
@@ -135,6 +137,7 @@ impl PageState {
             citations: Vec::new(),
             groups: 0,
             contents: Vec::new(),
+            thumbnail: None,
             depth: 0,
             pending_label: None,
         }

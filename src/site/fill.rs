@@ -59,9 +59,21 @@ impl<'a> Filler<'a> {
             Slot::Reference(reference) => self.reference(reference, out),
             Slot::Title(link) => self.title_of(link, out),
             Slot::Embed(embed) => self.embed(embed, out),
+            Slot::Thumbnail(link) => self.thumbnail(link, out),
             // Rendering filled them.
             Slot::Cite(_) | Slot::Works => {}
         })
+    }
+
+    /// The picture that stands for the page a link leads to; its words say what it is.
+    fn thumbnail(&self, link: &Link, out: &mut String) {
+        let page = self.site.resolve(self.page, self.at, &link.target).page;
+        let picture = page.and_then(|(page, _)| self.site.page(page).outline.thumbnail.as_ref());
+        if let Some(name) = picture {
+            out.push_str("<img class=\"card-image\" alt=\"\" loading=\"lazy\" src=\"");
+            escape_into(out, &out_path(name).link_from(self.at));
+            out.push_str("\">");
+        }
     }
 
     /// Resolves a link; what is to be said and copied is kept.

@@ -229,12 +229,13 @@ impl Site {
         // Where nobody wrote the second level, the first and the third are taken for it.
         let top =
             headings.iter().map(|heading| heading.level).filter(|level| *level > 1).min().unwrap_or(2).min(3);
+        let deepest = self.pages[id].front.toc_depth.unwrap_or(6).max(top).min(top + 1);
         headings
             .iter()
-            .filter(|heading| heading.level <= top + 1 && !heading.text.is_empty())
+            .filter(|heading| heading.level <= deepest && !heading.text.is_empty())
             .map(|heading| TocItem {
                 level: if heading.level <= top { 2 } else { 3 },
-                title: super::record::shorten(&heading.text, TOC_TITLE),
+                title: super::record::shorten(format!("{} {}", heading.number, heading.text).trim_start(), TOC_TITLE),
                 url: format!("#{}", crate::path::encode_fragment(&heading.id)),
             })
             .collect()

@@ -84,7 +84,7 @@ impl Filler<'_> {
                     out.push_str("\" rel=\"noopener noreferrer\"");
                 }
             }
-            Slot::Src(_) | Slot::Cite(_) | Slot::Works => {}
+            Slot::Src(_) | Slot::Cite(_) | Slot::Works | Slot::Thumbnail(_) => {}
             Slot::Image(image) => self.image(image, out),
             Slot::Reference(reference) => {
                 let name = reference.link.target.trim_start_matches('#');

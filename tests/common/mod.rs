@@ -153,7 +153,8 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
 }
 
 /// A Python notebook of some cells.
-pub fn nb<const N: usize>(cells: [Value; N]) -> Value {
+pub fn nb(cells: impl Into<Vec<Value>>) -> Value {
+    let cells: Vec<Value> = cells.into();
     json!({
         "nbformat": 4, "nbformat_minor": 5,
         "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python", "file_extension": ".py"}},

@@ -194,7 +194,7 @@ pub(super) const TABLE: &[Mark] = marks! { Option;
     "results" => Cell(results), [Knitr]
         "`hide`: the outputs are nowhere in the site; `asis`: what was printed is Markdown of the page"; "#| results: hide" / "#| results: hold" => Lacks("printed")
     "eval" => Cell(|v, h| { h.options.skip_execution = !flag(v)?; Ok(()) }), [Quarto Knitr Nbdev]
-        "`false`: the cell is never run; the check lets it pass"; "#| eval: false" / "#| evla: false" => Quiet
+        "`false`: the cell is never to be run: nothing is said about it"; "#| eval: false" / "#| evla: false" => Quiet
     "warning" => Cell(|v, h| { h.options.remove_stderr = !flag(v)?; Ok(()) }), [Quarto Knitr]
         "`false`: standard error is nowhere in the site"; "#| warning: false" / "#| warning: true" => Lacks("warned")
     "message" => Cell(|v, h| { if !flag(v)? { h.options.remove_stderr = true; } Ok(()) }), [Knitr]

@@ -53,15 +53,15 @@ pub(super) const TABLE: &[Mark] = marks! { Tag;
     "popout" => Cell(|_, h| { h.options.frame.span = Width::Margin; Ok(()) }), [JupyterBook]
         "The cell stands beside the prose"; "popout" / "popouts" => Has("cell-margin")
     "parameters" => Cell(|_, h| { h.options.parameters = Some(Parameters::Defaults); Ok(()) }), [Papermill AzureDataStudio]
-        "A badge says that the cell holds the parameters, and a table lists them"; "parameters" / "parameter" => Has("cell-badge")
+        "A badge says that the cell holds the parameters; where the source is folded, a table lists them"; "parameters" / "parameter" => Has("cell-badge")
     "injected-parameters" => Cell(|_, h| { h.options.parameters = Some(Parameters::Injected); Ok(()) }), [Papermill]
         "A badge says that the values come from one run"; "injected-parameters" / "inject-parameters" => Has("cell-badge")
     "papermill-error-cell-tag" => Cell(|_, h| { h.options.failure_banner = true; Ok(()) }), [Papermill]
         "The banner of a failed run looks like an error"; "papermill-error-cell-tag" / "papermill-error" => Has("cell-failure")
     "raises-exception" => Cell(|_, h| { h.options.raises_ok = true; Ok(()) }), [JupyterBook Myst Nbsphinx Nbconvert]
-        "An error in the output is meant; the check lets it pass"; "raises-exception" / "raises-exceptions" => Quiet
+        "An error in the output is meant: nothing is said about it"; "raises-exception" / "raises-exceptions" => Quiet
     "skip-execution" => Cell(|_, h| { h.options.skip_execution = true; Ok(()) }), [JupyterBook Myst]
-        "The cell is never run; the check lets it pass"; "skip-execution" / "skip-executions" => Quiet
+        "The cell is never to be run: nothing is said about it"; "skip-execution" / "skip-executions" => Quiet
     "nbsphinx-gallery" => Cell(|_, h| { h.options.list = Some(LinkList::Gallery); Ok(()) }), [Nbsphinx]
         "The links in the cell stand as cards"; "nbsphinx-gallery" / "nbsphinx-galery" => Has("cell-gallery")
     "nbsphinx-link-gallery" => Cell(|_, h| { h.options.list = Some(LinkList::Gallery); Ok(()) }), [Nbsphinx]

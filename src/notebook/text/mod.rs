@@ -194,6 +194,7 @@ fn cell_metadata(text: &str) -> (String, Map<String, Value>) {
 /// line. Cells of code alone (`# %%`) are an editor's way to run ordinary scripts.
 pub fn is_notebook(extension: &str, bytes: &[u8]) -> bool {
     let leader = Lang::new(extension).comment().unwrap_or("#");
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let finds = |needle: &str| memchr::memmem::find(bytes, needle.as_bytes()).is_some();
     if finds("Databricks notebook source") {
         return databricks::is_source(&String::from_utf8_lossy(&bytes[..bytes.len().min(200)]), leader);
@@ -209,7 +210,7 @@ pub fn is_notebook(extension: &str, bytes: &[u8]) -> bool {
     jupytext
         || text
             .lines()
-            .any(|line| percent::marker(line, leader).is_some_and(|marker| marker.kind == "markdown"))
+            .any(|line| percent::marker(line.trim_end(), leader).is_some_and(|marker| marker.kind == "markdown"))
 }
 
 /// The formats that jupytext keeps a text notebook in (`formats: ipynb,py:percent`), where its

@@ -1,0 +1,155 @@
+//! The pages of the manual that are printed from tables: every foreign mark, and what becomes of
+//! the marks of each tool. `tests/manual.rs` holds `docs/` to them.
+
+use crate::notebook::Lang;
+use crate::notebook::marks::{self, Mark, Place, Says, Tool};
+use crate::render;
+
+/// The tools whose users ask what becomes of their marks, and those that write for them.
+const FROM: &[(&str, &str, &[Tool])] = &[
+    ("quarto", "Quarto", &[Tool::Quarto, Tool::Knitr]),
+    ("jupyter-book", "Jupyter Book", &[Tool::JupyterBook]),
+    ("myst", "MyST", &[Tool::Myst]),
+    ("nbconvert", "nbconvert", &[Tool::Nbconvert, Tool::JupyterLab, Tool::Classic]),
+    ("mkdocs-jupyter", "mkdocs-jupyter", &[Tool::MkDocs]),
+    ("nbsphinx", "nbsphinx", &[Tool::Nbsphinx]),
+    ("azure-data-studio", "Azure Data Studio", &[Tool::AzureDataStudio]),
+    ("databricks", "Databricks", &[Tool::Databricks]),
+    ("colab", "Google Colab", &[Tool::Colab]),
+    ("nbdev", "nbdev", &[Tool::Nbdev]),
+    ("others", "other tools", &[
+        Tool::VsCode, Tool::Nteract, Tool::Polyglot, Tool::Sos, Tool::Papermill, Tool::Rise, Tool::Nii, Tool::Nbgrader,
+        Tool::Jupytext, Tool::Docusaurus,
+    ]),
+];
+
+/// What is good to know about a tool beside its marks.
+const BESIDE: &[(&str, &str)] = &[
+    (
+        "quarto",
+        "`_quarto.yml` orders the pages where `bindery.toml` has no `[nav]`, gives the site its title and names bibliographies. `.qmd` and `.Rmd` files are pages. In a repo with `_quarto.yml` the tags `hide-…` remove, as they do in Quarto; everywhere else they fold. Nothing is run: save notebooks with their outputs.",
+    ),
+    (
+        "jupyter-book",
+        "`_toc.yml` (books, articles and the lists of old versions) orders the pages, `_config.yml` gives the site its title and names bibliographies. Text notebooks with `{code-cell}` are pages.",
+    ),
+    (
+        "myst",
+        "`myst.yml` orders the pages, gives the site its title and names bibliographies. Lines that begin with `%` are remarks in a repo with `myst.yml`. Names (`(name)=`, `:name:`, `label`) hold in the whole site.",
+    ),
+    (
+        "nbconvert",
+        "Tags that nbconvert's preprocessors look for hold without a configuration. Templates and filters of nbconvert have no counterpart: a theme does their work.",
+    ),
+    (
+        "mkdocs-jupyter",
+        "`mkdocs.yml` orders the pages and gives the site its name; with it the dialect of Material (`!!!`, `???`, `===`) is on, and `dialects = [\"material\"]` in `bindery.toml` switches it on anywhere. Plugins have no counterpart.",
+    ),
+    (
+        "nbsphinx",
+        "`toctree` in `index.rst`, in raw cells and in cells tagged `nbsphinx-toctree` orders the pages. `.rst` files are no pages: links to them look for a notebook or Markdown page of the same name.",
+    ),
+    (
+        "azure-data-studio",
+        "`_data/toc.yml` and `_toc.yml` of its books order the pages.",
+    ),
+    (
+        "databricks",
+        "Notebooks exported as `.ipynb` and as source files are pages; a script is one where its first line says so.",
+    ),
+    ("colab", "Forms show their parameters in a table beside the folded code."),
+    ("nbdev", "`sidebar.yml`, or the sidebar in `nbs/_quarto.yml`, orders the pages. Bare words behind `#|` are nbdev's directives."),
+];
+
+/// The files of the manual: their paths below `docs/` and their texts.
+pub fn pages() -> Vec<(String, String)> {
+    let mut pages = vec![("marks.md".to_owned(), all_marks())];
+    let mut index = String::from(
+        "---\ntitle: Coming from another tool\ndescription: What becomes of the marks in notebooks that were written for another publisher.\n---\n\n# Coming from another tool\n\n<!-- Printed from the table in src/notebook/marks: see tests/manual.rs. -->\n\nA repo that was written for one of these tools is built without an edit. Each page lists every mark that the tool honours, and what becomes of it here.\n\n",
+    );
+    for (name, title, tools) in FROM {
+        index.push_str(&format!("- [Coming from {title}]({name}.md)\n"));
+        pages.push((format!("coming-from/{name}.md"), coming_from(name, title, tools)));
+    }
+    pages.push(("coming-from/index.md".to_owned(), index));
+    pages
+}
+
+fn all_marks() -> String {
+    let mut out = String::from(
+        "---\ntitle: Marks that bindery knows\ndescription: Every spelling in notebooks and Markdown that means something, with an example.\ntoc-depth: 2\n---\n\n# Marks that bindery knows\n\n<!-- Printed from the table in src/notebook/marks: see tests/manual.rs. -->\n\nOf two marks that contradict each other the stronger one holds: what `[[cells]]` in `bindery.toml` says, then options in the source, then keys of the cell's metadata, tags, the page's front matter, the notebook's metadata, and what the editor folded. What is removed by any mark of a cell stays removed, whatever else is said; only `bindery.toml` overrules that. Contradictions, slips of the hand and values that mean nothing are said as warnings with file, cell and the nearest right spelling, and the cell is shown.\n\n",
+    );
+    for place in Place::all() {
+        out.push_str(&format!("## {}\n\n", place.title()));
+        table(marks::all().filter(|mark| mark.place == *place), true, &mut out);
+    }
+    out.push_str("## Types of outputs\n\nOf the types in one output the first of these is shown that gives something to see without a script:\n\n");
+    for (number, mime) in render::mime_types().enumerate() {
+        out.push_str(&format!("{}. `{mime}`\n", number + 1));
+    }
+    out.push_str("\n## Languages and kernels\n\nThe names by which kernels, editors and fences call a language:\n\n| language | names |\n| --- | --- |\n");
+    for (label, names) in Lang::names() {
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        out.push_str(&format!("| {label} | {} |\n", names.join(", ")));
+    }
+    out
+}
+
+fn coming_from(name: &str, title: &str, tools: &[Tool]) -> String {
+    let mut out = format!(
+        "---\ntitle: Coming from {title}\ndescription: Every mark of {title}, and what becomes of it.\ntoc-depth: 2\n---\n\n# Coming from {title}\n\n<!-- Printed from the table in src/notebook/marks: see tests/manual.rs. -->\n\n"
+    );
+    if let Some((_, beside)) = BESIDE.iter().find(|(known, _)| *known == name) {
+        out.push_str(beside);
+        out.push_str("\n\n");
+    }
+    let of_tool = |mark: &&Mark| mark.tools.iter().any(|tool| tools.contains(tool));
+    for place in Place::all() {
+        let mut here = marks::all().filter(|mark| mark.place == *place).filter(of_tool).peekable();
+        if here.peek().is_some() {
+            out.push_str(&format!("## {}\n\n", place.title()));
+            table(here, false, &mut out);
+        }
+    }
+    out
+}
+
+/// Marks as rows: those that change something first, then those that change nothing.
+fn table(rows: impl Iterator<Item = &'static Mark>, with_tools: bool, out: &mut String) {
+    let (quiet, loud): (Vec<&Mark>, Vec<&Mark>) = rows.partition(|mark| matches!(mark.says, Says::Nothing));
+    let head = if with_tools { "| mark | what becomes of it | who writes it |\n| --- | --- | --- |\n" } else { "| mark | what becomes of it | example |\n| --- | --- | --- |\n" };
+    for (title, rows) in [("", loud), ("Known, and without a meaning for readers:\n\n", quiet)] {
+        if rows.is_empty() {
+            continue;
+        }
+        out.push_str(title);
+        out.push_str(head);
+        for mark in rows {
+            let last = if with_tools {
+                mark.tools.iter().map(|tool| tool.name()).collect::<Vec<_>>().join(", ")
+            } else {
+                code(&mark.example.replace('\n', "⏎"))
+            };
+            out.push_str(&format!("| {} | {} | {last} |\n", code(mark.spelling), cell(mark.meaning)));
+        }
+        out.push('\n');
+    }
+}
+
+/// Text in a cell of a table: bars escaped.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+/// A code span in a cell of a table, whatever the text holds.
+fn code(text: &str) -> String {
+    let mut longest = 0;
+    let mut run = 0;
+    for c in text.chars() {
+        run = if c == '`' { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    let ticks = "`".repeat(longest + 1);
+    let space = if longest > 0 || text.starts_with(' ') { " " } else { "" };
+    format!("{ticks}{space}{}{space}{ticks}", cell(text))
+}
