@@ -17,7 +17,7 @@ fn main() {
 }
 
 /// Reads a file that comes without a repo.
-fn read(bytes: &[u8], format: Format) -> (Notebook, Vec<Note>) {
+fn read_file(bytes: &[u8], format: Format) -> (Notebook, Vec<Note>) {
     let config: Config = config::File::default().resolve(config::Surroundings::default()).unwrap();
     let path = SitePath::new("a.ipynb").unwrap();
     Notebook::read(bytes, format, &Around { path: &path, config: &config, files: &NoFiles })
@@ -43,7 +43,7 @@ fn table(attribute: &str) -> String {
 /// Renders, once the memo of highlighted lines is warm.
 fn renders(bencher: Bencher<'_, '_>, cells: Vec<Value>) {
     let bytes = notebook(cells);
-    let published = Published::new(read(&bytes, Format::Ipynb).0);
+    let published = Published::new(read_file(&bytes, Format::Ipynb).0);
     bencher
         .counter(BytesCount::new(bytes.len()))
         .bench(|| render::body(black_box(&published), &OutputOptions::default()));
@@ -53,7 +53,7 @@ fn renders(bencher: Bencher<'_, '_>, cells: Vec<Value>) {
 fn read(bencher: Bencher<'_, '_>) {
     let picture = "iVBORw0KGgo".repeat(20_000);
     let bytes = notebook((0..20).map(|_| output("image/png", &picture)).collect());
-    bencher.counter(BytesCount::new(bytes.len())).bench(|| read(black_box(&bytes), Format::Ipynb));
+    bencher.counter(BytesCount::new(bytes.len())).bench(|| read_file(black_box(&bytes), Format::Ipynb));
 }
 
 #[divan::bench]
@@ -85,7 +85,7 @@ fn new_code(bencher: Bencher<'_, '_>) {
             let lines: String =
                 (0..300).map(|n| format!("value_{n}_{round} = compute('{n}', depth={n})\n")).collect();
             let cell = json!({"cell_type": "code", "metadata": {}, "source": lines, "outputs": []});
-            Published::new(read(&notebook(vec![cell]), Format::Ipynb).0)
+            Published::new(read_file(&notebook(vec![cell]), Format::Ipynb).0)
         })
         .bench_values(|published| render::body(&published, &OutputOptions::default()));
 }

@@ -17,10 +17,22 @@ const FROM: &[(&str, &str, &[Tool])] = &[
     ("databricks", "Databricks", &[Tool::Databricks]),
     ("colab", "Google Colab", &[Tool::Colab]),
     ("nbdev", "nbdev", &[Tool::Nbdev]),
-    ("others", "other tools", &[
-        Tool::VsCode, Tool::Nteract, Tool::Polyglot, Tool::Sos, Tool::Papermill, Tool::Rise, Tool::Nii, Tool::Nbgrader,
-        Tool::Jupytext, Tool::Docusaurus,
-    ]),
+    (
+        "others",
+        "other tools",
+        &[
+            Tool::VsCode,
+            Tool::Nteract,
+            Tool::Polyglot,
+            Tool::Sos,
+            Tool::Papermill,
+            Tool::Rise,
+            Tool::Nii,
+            Tool::Nbgrader,
+            Tool::Jupytext,
+            Tool::Docusaurus,
+        ],
+    ),
 ];
 
 /// What is good to know about a tool beside its marks.
@@ -49,16 +61,16 @@ const BESIDE: &[(&str, &str)] = &[
         "nbsphinx",
         "`toctree` in `index.rst`, in raw cells and in cells tagged `nbsphinx-toctree` orders the pages. `.rst` files are no pages: links to them look for a notebook or Markdown page of the same name.",
     ),
-    (
-        "azure-data-studio",
-        "`_data/toc.yml` and `_toc.yml` of its books order the pages.",
-    ),
+    ("azure-data-studio", "`_data/toc.yml` and `_toc.yml` of its books order the pages."),
     (
         "databricks",
         "Notebooks exported as `.ipynb` and as source files are pages; a script is one where its first line says so.",
     ),
     ("colab", "Forms show their parameters in a table beside the folded code."),
-    ("nbdev", "`sidebar.yml`, or the sidebar in `nbs/_quarto.yml`, orders the pages. Bare words behind `#|` are nbdev's directives."),
+    (
+        "nbdev",
+        "`sidebar.yml`, or the sidebar in `nbs/_quarto.yml`, orders the pages. Bare words behind `#|` are nbdev's directives.",
+    ),
 ];
 
 /// The files of the manual: their paths below `docs/` and their texts.
@@ -117,7 +129,11 @@ fn coming_from(name: &str, title: &str, tools: &[Tool]) -> String {
 /// Marks as rows: those that change something first, then those that change nothing.
 fn table(rows: impl Iterator<Item = &'static Mark>, with_tools: bool, out: &mut String) {
     let (quiet, loud): (Vec<&Mark>, Vec<&Mark>) = rows.partition(|mark| matches!(mark.says, Says::Nothing));
-    let head = if with_tools { "| mark | what becomes of it | who writes it |\n| --- | --- | --- |\n" } else { "| mark | what becomes of it | example |\n| --- | --- | --- |\n" };
+    let head = if with_tools {
+        "| mark | what becomes of it | who writes it |\n| --- | --- | --- |\n"
+    } else {
+        "| mark | what becomes of it | example |\n| --- | --- | --- |\n"
+    };
     for (title, rows) in [("", loud), ("Known, and without a meaning for readers:\n\n", quiet)] {
         if rows.is_empty() {
             continue;

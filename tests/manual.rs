@@ -1,6 +1,11 @@
 //! The manual says what the tables say. `SNAPSHOTS=overwrite cargo test --test manual` prints it anew.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::disallowed_methods, reason = "tests may fail and touch the world")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests may fail and touch the world"
+)]
 
 use std::fs;
 use std::path::Path;

@@ -48,8 +48,10 @@ fn p01_tags_remove_and_hide_in_both_spellings() {
 #[test]
 fn p02_options_behind_the_comment_sign_of_each_language() {
     let mut pages = Vec::new();
-    for (lang, leader) in [("python", "#"), ("ruby", "#"), ("bash", "#"), ("sql", "--"), ("javascript", "//")] {
-        let source = format!("{leader}| label: fig-a\n{leader}| fig-cap: Spot on\n{leader}| code-fold: true\nx");
+    for (lang, leader) in [("python", "#"), ("ruby", "#"), ("bash", "#"), ("sql", "--"), ("javascript", "//")]
+    {
+        let source =
+            format!("{leader}| label: fig-a\n{leader}| fig-cap: Spot on\n{leader}| code-fold: true\nx");
         let notebook = nb([md("# T"), ran(&source, json!([data(json!({"image/png": PIXEL}))]))]);
         let page = page(with_metadata(notebook, json!({"language_info": {"name": lang}})));
         assert!(page.contains("Spot on</figcaption>") && page.contains("fold-input"), "{lang}\n{page}");
@@ -80,7 +82,10 @@ fn p03_what_jupyterlab_hides_scrolls_and_collapses() {
 #[test]
 fn p04_a_form_of_colab() {
     let source = "#@title Restart {display-mode: \"form\"}\n#@markdown Mind the *gap*.\nhost = \"web-1\" #@param [\"web-1\", \"web-2\"]\nhours = 4 #@param {type:\"slider\", min:1}";
-    let page = page(nb([md("# T"), with(code(source), json!({"cellView": "form", "id": "x1", "colab_type": "code"}))]));
+    let page = page(nb([
+        md("# T"),
+        with(code(source), json!({"cellView": "form", "id": "x1", "colab_type": "code"})),
+    ]));
     for sign in ["Restart</span>", "<em>gap</em>", "<code>host</code>", "web-2", "slider", "fold-input"] {
         assert!(page.contains(sign), "{sign}\n{page}");
     }
@@ -97,7 +102,14 @@ fn p05_an_export_of_databricks() {
       {"cell_type": "code", "source": ["dbutils.widgets.text(\"since\", \"2026-01-01\")"], "metadata": {}, "outputs": []}]}"##;
     let site = Desk::new().file("a.ipynb", text).build().fine();
     let page = site.content("a.html");
-    for sign in ["<td>41</td>", "<th>s</th>", "Count</span>", "language-sql", "<code>since</code>", "<code>env</code>"] {
+    for sign in [
+        "<td>41</td>",
+        "<th>s</th>",
+        "Count</span>",
+        "language-sql",
+        "<code>since</code>",
+        "<code>env</code>",
+    ] {
         assert!(page.contains(sign), "{sign}\n{page}");
     }
     assert!(site.read("a.html").contains("Night check</h1>"), "the notebook's name is its title");
@@ -107,7 +119,9 @@ fn p05_an_export_of_databricks() {
 fn p06_cells_of_vscode() {
     let mut unnamed = stream("stdout", "nameless");
     unnamed.as_object_mut().unwrap().remove("name");
-    let error = data(json!({"application/vnd.code.notebook.error": {"name": "Boom", "message": "it broke", "stack": "at x"}}));
+    let error = data(
+        json!({"application/vnd.code.notebook.error": {"name": "Boom", "message": "it broke", "stack": "at x"}}),
+    );
     let page = page(nb([
         md("# T"),
         with(code("ls -l"), json!({"vscode": {"languageId": "shellscript"}})),
@@ -115,19 +129,30 @@ fn p06_cells_of_vscode() {
         with(code("as it is"), json!({"vscode": {"languageId": "raw"}})),
         ran("x", json!([unnamed, error, data(json!({"application/vnd.code.notebook.stderr": "to stderr"}))])),
     ]));
-    for sign in ["language-bash", "language-ruby", "cell-raw", "nameless", "<strong>Boom</strong>", "output-stderr"] {
+    for sign in
+        ["language-bash", "language-ruby", "cell-raw", "nameless", "<strong>Boom</strong>", "output-stderr"]
+    {
         assert!(page.contains(sign), "{sign}\n{page}");
     }
 }
 
 #[test]
 fn p07_a_book_of_azure_data_studio() {
-    let mut cell = tagged(ran("select 1", json!([data(json!({
-        "application/vnd.dataresource+json": {"schema": {"fields": [{"name": "n"}]}, "data": [{"n": "1"}]},
-        "text/html": "<table><tr><th>n</th></tr><tr><td>1</td></tr></table>"
-    }))])), &["hide_input"]);
+    let mut cell = tagged(
+        ran(
+            "select 1",
+            json!([data(json!({
+                "application/vnd.dataresource+json": {"schema": {"fields": [{"name": "n"}]}, "data": [{"n": "1"}]},
+                "text/html": "<table><tr><th>n</th></tr><tr><td>1</td></tr></table>"
+            }))]),
+        ),
+        &["hide_input"],
+    );
     cell["metadata"]["azdata_cell_guid"] = json!("a-b");
-    let notebook = with_metadata(nb([md("TSG001 - Copy logs\n=================="), cell]), json!({"kernelspec": {"name": "SQL", "language": "sql"}, "extensions": {"azuredatastudio": {}}}));
+    let notebook = with_metadata(
+        nb([md("TSG001 - Copy logs\n=================="), cell]),
+        json!({"kernelspec": {"name": "SQL", "language": "sql"}, "extensions": {"azuredatastudio": {}}}),
+    );
     let site = Desk::new()
         .file("_data/toc.yml", "- title: Welcome\n  url: /readme\n  sections:\n  - title: Second\n    url: b/tsg002\n  - title: First\n    url: b/tsg001\n- title: Search\n  search: true\n")
         .file("_config.yml", "title: Big data\n")
@@ -137,16 +162,23 @@ fn p07_a_book_of_azure_data_studio() {
         .build()
         .fine();
     let page = site.content("content/b/tsg001.html");
-    assert!(page.contains("fold-input") && page.contains("<td>1</td>") && page.matches("<table").count() == 1, "{page}");
+    assert!(
+        page.contains("fold-input") && page.contains("<td>1</td>") && page.matches("<table").count() == 1,
+        "{page}"
+    );
     let whole = site.read("content/index.html");
-    let (second, first) = (whole.find(">Second</a>").expect("an entry"), whole.find(">First</a>").expect("an entry"));
+    let (second, first) =
+        (whole.find(">Second</a>").expect("an entry"), whole.find(">First</a>").expect("an entry"));
     assert!(second < first && whole.contains("Big data"), "{whole}");
 }
 
 #[test]
 fn p08_several_kernels_in_one_polyglot_notebook() {
     let kernel = |name: &str, editor: &str, source: &str| {
-        with(code(source), json!({"polyglot_notebook": {"kernelName": name}, "dotnet_interactive": {"language": "csharp"}, "vscode": {"languageId": editor}}))
+        with(
+            code(source),
+            json!({"polyglot_notebook": {"kernelName": name}, "dotnet_interactive": {"language": "csharp"}, "vscode": {"languageId": editor}}),
+        )
     };
     let notebook = nb([
         md("# T"),
@@ -157,8 +189,18 @@ fn p08_several_kernels_in_one_polyglot_notebook() {
         code("#!markdown\n*slanted*"),
         with(md("*prose*"), json!({"dotnet_interactive": {"language": "csharp"}})),
     ]);
-    let page = page(with_metadata(notebook, json!({"polyglot_notebook": {"kernelInfo": {"defaultKernelName": "csharp", "items": []}}})));
-    for sign in ["language-powershell", "language-sql", "language-csharp", "language-mermaid", "<em>slanted</em>", "<em>prose</em>"] {
+    let page = page(with_metadata(
+        notebook,
+        json!({"polyglot_notebook": {"kernelInfo": {"defaultKernelName": "csharp", "items": []}}}),
+    ));
+    for sign in [
+        "language-powershell",
+        "language-sql",
+        "language-csharp",
+        "language-mermaid",
+        "<em>slanted</em>",
+        "<em>prose</em>",
+    ] {
         assert!(page.contains(sign), "{sign}\n{page}");
     }
 }
@@ -182,7 +224,10 @@ fn p09_worksheets_of_format_3() {
 
 #[test]
 fn p10_what_papermill_leaves() {
-    let banner = tagged(md("<span style=\"color:red\">An Exception was encountered at 'In [2]'.</span>"), &["papermill-error-cell-tag"]);
+    let banner = tagged(
+        md("<span style=\"color:red\">An Exception was encountered at 'In [2]'.</span>"),
+        &["papermill-error-cell-tag"],
+    );
     let notebook = nb([
         md("# T"),
         banner,
@@ -191,9 +236,18 @@ fn p10_what_papermill_leaves() {
     ]);
     let run = json!({"start_time": "2026-01-02T03:04:05.6", "end_time": "2026-01-02T03:05:05.6", "duration": 60.04, "exception": true,
         "parameters": {"alpha": 2}, "input_path": "/home/ada/in.ipynb", "environment_variables": {"TOKEN": "SECRET"}});
-    let site = Desk::new().notebook("a.ipynb", with_metadata(notebook, json!({"papermill": run}))).build().fine();
+    let site =
+        Desk::new().notebook("a.ipynb", with_metadata(notebook, json!({"papermill": run}))).build().fine();
     let page = site.content("a.html");
-    for sign in ["run-failed", "2026-01-02 03:04:05", "60.0 s", "<code>alpha</code>", "cell-failure", "Parameters</span>", "Parameters of this run</span>"] {
+    for sign in [
+        "run-failed",
+        "2026-01-02 03:04:05",
+        "60.0 s",
+        "<code>alpha</code>",
+        "cell-failure",
+        "Parameters</span>",
+        "Parameters of this run</span>",
+    ] {
         assert!(page.contains(sign), "{sign}\n{page}");
     }
     assert!(!site.read("a.html").contains("/home/ada") && !site.read("a.html").contains("SECRET"));
@@ -202,8 +256,18 @@ fn p10_what_papermill_leaves() {
 #[test]
 fn p11_a_deck_of_rise_is_a_page_with_everything_on_it() {
     let slide = |kind: &str, text: &str| with(md(text), json!({"slideshow": {"slide_type": kind}}));
-    let notebook = nb([slide("slide", "# Talk"), slide("subslide", "below"), slide("fragment", "later"), slide("notes", "for the speaker"), slide("skip", "not shown"), slide("", "goes on")]);
-    let site = Desk::new().notebook("a.ipynb", with_metadata(notebook, json!({"rise": {"theme": "sky"}}))).build().fine();
+    let notebook = nb([
+        slide("slide", "# Talk"),
+        slide("subslide", "below"),
+        slide("fragment", "later"),
+        slide("notes", "for the speaker"),
+        slide("skip", "not shown"),
+        slide("", "goes on"),
+    ]);
+    let site = Desk::new()
+        .notebook("a.ipynb", with_metadata(notebook, json!({"rise": {"theme": "sky"}})))
+        .build()
+        .fine();
     let page = site.read("a.html");
     for text in ["kind-talk", "below", "later", "for the speaker", "not shown", "goes on"] {
         assert!(page.contains(text), "{text}");
@@ -212,16 +276,22 @@ fn p11_a_deck_of_rise_is_a_page_with_everything_on_it() {
 
 #[test]
 fn p12_widgets_alone_are_a_note_and_their_state_is_kept() {
-    let widget = data(json!({"application/vnd.jupyter.widget-view+json": {"model_id": "m1", "version_major": 2}}));
+    let widget =
+        data(json!({"application/vnd.jupyter.widget-view+json": {"model_id": "m1", "version_major": 2}}));
     let state = json!({"widgets": {"application/vnd.jupyter.widget-state+json": {"state": {"m1": {"x": "KEPT"}}, "version_major": 2}}});
-    let site = Desk::new().notebook("a.ipynb", with_metadata(nb([md("# T"), ran("slider()", json!([widget]))]), state)).build().fine();
+    let site = Desk::new()
+        .notebook("a.ipynb", with_metadata(nb([md("# T"), ran("slider()", json!([widget]))]), state))
+        .build()
+        .fine();
     assert!(site.content("a.html").contains("output-note"), "{}", site.content("a.html"));
     assert!(site.read("a.ipynb").contains("KEPT"));
 }
 
 #[test]
 fn p13_plotly_and_vega_alone_are_notes() {
-    for mime in ["application/vnd.plotly.v1+json", "application/vnd.vegalite.v4+json", "application/vnd.vega.v5+json"] {
+    for mime in
+        ["application/vnd.plotly.v1+json", "application/vnd.vegalite.v4+json", "application/vnd.vega.v5+json"]
+    {
         let page = page(nb([md("# T"), ran("plot()", json!([data(json!({ mime: {"data": []} }))]))]));
         assert!(page.contains("output-note") && !page.contains("<script"), "{mime}\n{page}");
     }
@@ -232,23 +302,37 @@ fn p14_a_traceback_with_its_colours() {
     let error = json!({"output_type": "error", "ename": "ValueError", "evalue": "no \u{1b}[31mlamp\u{1b}[0m",
         "traceback": ["\u{1b}[0;31mValueError\u{1b}[0m  Traceback", "\u{1b}[1;32mline 1\u{1b}[0m"]});
     let page = page(nb([md("# T"), ran("x", json!([error]))]));
-    assert!(page.contains("<strong>ValueError</strong>") && page.contains("ansi-red-fg") && page.contains("traceback"), "{page}");
+    assert!(
+        page.contains("<strong>ValueError</strong>")
+            && page.contains("ansi-red-fg")
+            && page.contains("traceback"),
+        "{page}"
+    );
     assert!(!page.contains('\u{1b}'));
 }
 
 #[test]
 fn p15_scripts_in_every_place() {
     let evil = "\"><script>alert(1)</script>";
-    let mut first = tagged(md(&format!("![x](attachment:{evil}.png) # <script>alert(2)</script>")), &[&format!("FOO{evil}")]);
+    let mut first = tagged(
+        md(&format!("![x](attachment:{evil}.png) # <script>alert(2)</script>")),
+        &[&format!("FOO{evil}")],
+    );
     first["attachments"] = json!({format!("{evil}.png"): {"image/png": PIXEL}});
     first["id"] = json!(evil);
     first["metadata"]["name"] = json!(evil);
-    let source = format!("#| label: fig-{evil}\n#| fig-cap: {evil}\n#| code-summary: {evil}\n#| code-fold: true\n#| classes: {evil}\n#| out-width: {evil}\nx");
+    let source = format!(
+        "#| label: fig-{evil}\n#| fig-cap: {evil}\n#| code-summary: {evil}\n#| code-fold: true\n#| classes: {evil}\n#| out-width: {evil}\nx"
+    );
     let outputs = json!([
         data(json!({"text/html": format!("<b>{evil}</b><img src=x onerror=alert(3)>")})),
-        data(json!({"image/svg+xml": "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(4)</script><rect/></svg>"})),
+        data(
+            json!({"image/svg+xml": "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(4)</script><rect/></svg>"})
+        ),
     ]);
-    let prose = format!(":::{{note}} {evil}\n:name: {evil}\n{evil}\n:::\n\n```{{figure}} x.png\n:alt: {evil}\n:width: {evil}\n```\n\n{{abbr}}`a ({evil})` {{ref}}`{evil}` @fig-{evil} {{{{< meta title >}}}} {{{{< kbd {evil} >}}}}\n\n::: {{.callout-tip title='{evil}'}}\nx\n:::\n\n(x{evil})=\n");
+    let prose = format!(
+        ":::{{note}} {evil}\n:name: {evil}\n{evil}\n:::\n\n```{{figure}} x.png\n:alt: {evil}\n:width: {evil}\n```\n\n{{abbr}}`a ({evil})` {{ref}}`{evil}` @fig-{evil} {{{{< meta title >}}}} {{{{< kbd {evil} >}}}}\n\n::: {{.callout-tip title='{evil}'}}\nx\n:::\n\n(x{evil})=\n"
+    );
     let notebook = nb([
         json!({"cell_type": "raw", "metadata": {}, "source": format!("---\ntitle: '{evil}'\nlabel: '{evil}'\n---")}),
         first,
@@ -256,7 +340,10 @@ fn p15_scripts_in_every_place() {
         md(&prose),
         tagged(code(&format!("a{evil} = 1 #@param {{type:\"{evil}\"}}")), &["parameters", "hide-input"]),
     ]);
-    let notebook = with_metadata(notebook, json!({"papermill": {"start_time": evil, "parameters": {evil: evil}}, "kernelspec": {"name": evil, "display_name": evil}}));
+    let notebook = with_metadata(
+        notebook,
+        json!({"papermill": {"start_time": evil, "parameters": {evil: evil}}, "kernelspec": {"name": evil, "display_name": evil}}),
+    );
     let site = Desk::new().notebook("a.ipynb", notebook).build();
     for file in site.files().iter().filter(|file| file.ends_with(".html") || file.ends_with(".svg")) {
         let text = site.read(file);
@@ -269,7 +356,8 @@ fn p15_scripts_in_every_place() {
 #[test]
 fn p16_odd_encodings_and_an_empty_file() {
     let text = serde_json::to_string(&nb([md("# Größe\r\n\r\nwords")])).unwrap();
-    let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let utf16: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     let site = Desk::new()
         .file("utf16.ipynb", utf16)
         .file("bom.ipynb", [b"\xef\xbb\xbf", text.as_bytes()].concat())
@@ -297,7 +385,9 @@ fn p17_raw_cells_of_each_type() {
         raw("application/rtf", "RTF"),
         raw("", "as it is"),
     ]));
-    for sign in ["<b>bold</b>", "<em>slanted</em>", "language-restructuredtext", "class=\"contents\"", "as it is"] {
+    for sign in
+        ["<b>bold</b>", "<em>slanted</em>", "language-restructuredtext", "class=\"contents\"", "as it is"]
+    {
         assert!(page.contains(sign), "{sign}\n{page}");
     }
     assert!(!page.contains("newpage") && !page.contains("RTF"), "{page}");
@@ -320,7 +410,11 @@ fn p18_directives_of_myst_and_callouts_of_quarto_look_alike() {
             desk.notebook("a.ipynb", nb([md("# T"), md(form)])).build().fine().content("a.html")
         })
         .collect();
-    assert!(pages[0].contains("admonition-tip\">\n<p class=\"admonition-title\">Spot</p>\n<p>words</p>"), "{}", pages[0]);
+    assert!(
+        pages[0].contains("admonition-tip\">\n<p class=\"admonition-title\">Spot</p>\n<p>words</p>"),
+        "{}",
+        pages[0]
+    );
     for (form, page) in forms.iter().zip(&pages) {
         assert_eq!(page, &pages[0], "{form}");
     }
@@ -328,14 +422,23 @@ fn p18_directives_of_myst_and_callouts_of_quarto_look_alike() {
 
 #[test]
 fn p19_anchors_in_both_spellings() {
-    let notebook = nb([md("# T\n\n[a](#My-Heading) [b](#my-heading) [c](#cell-id=here) [d](#spot)\n\n## My Heading"), {
-        let mut cell = with(code("x"), json!({"name": "spot"}));
-        cell["id"] = json!("here");
-        cell
-    }]);
+    let notebook = nb([
+        md("# T\n\n[a](#My-Heading) [b](#my-heading) [c](#cell-id=here) [d](#spot)\n\n## My Heading"),
+        {
+            let mut cell = with(code("x"), json!({"name": "spot"}));
+            cell["id"] = json!("here");
+            cell
+        },
+    ]);
     let site = Desk::new().notebook("a.ipynb", notebook).build().fine();
     let page = site.content("a.html");
-    for sign in ["id=\"my-heading\"", "id=\"My-Heading\"", "id=\"cell-id=here\"", "id=\"spot\"", "href=\"#My-Heading\""] {
+    for sign in [
+        "id=\"my-heading\"",
+        "id=\"My-Heading\"",
+        "id=\"cell-id=here\"",
+        "id=\"spot\"",
+        "href=\"#My-Heading\"",
+    ] {
         assert!(page.contains(sign), "{sign}\n{page}");
     }
     assert!(!site.stderr.contains("link-dead"), "{}", site.stderr);
@@ -346,10 +449,20 @@ fn p20_what_is_removed_is_found_nowhere() {
     let secret = |source: &str| ran(source, json!([stream("stdout", "SECRET-OUT\n")]));
     let mut removed = vec![
         with(secret("SECRET-IN"), json!({"nbsphinx": "hidden"})),
-        with(secret("SECRET-IN"), json!({"mystnb": {"remove_code_source": true, "remove_code_outputs": true}})),
+        with(
+            secret("SECRET-IN"),
+            json!({"mystnb": {"remove_code_source": true, "remove_code_outputs": true}}),
+        ),
         with(md("SECRET-IN"), json!({"nbsphinx": "hidden"})),
     ];
-    for head in ["#| include: false", "#| hide", "#| echo: false\n#| output: false", "#| mystnb:\n#|   remove_code_source: true\n#|   remove_code_outputs: true", "#| tags: [remove-cell]", "%%bash\n#| include: false"] {
+    for head in [
+        "#| include: false",
+        "#| hide",
+        "#| echo: false\n#| output: false",
+        "#| mystnb:\n#|   remove_code_source: true\n#|   remove_code_outputs: true",
+        "#| tags: [remove-cell]",
+        "%%bash\n#| include: false",
+    ] {
         removed.push(secret(&format!("{head}\nSECRET-IN")));
     }
     for tag in ["remove-cell", "remove_cell"] {
@@ -358,14 +471,19 @@ fn p20_what_is_removed_is_found_nowhere() {
     let mut cells = vec![md("# T\n\n![](#SECRET-LABEL)\n\n{{< embed a.ipynb#hidden >}}")];
     cells.extend(removed);
     cells.push(ran("kept = 1\nSECRET-LINE #| hide_line", json!([])));
-    let mut filtered = ran("#| filter_stream SECRET-WORD\nx", json!([stream("stdout", "kept words\nSECRET-WORD and more\n")]));
+    let mut filtered = ran(
+        "#| filter_stream SECRET-WORD\nx",
+        json!([stream("stdout", "kept words\nSECRET-WORD and more\n")]),
+    );
     filtered["metadata"]["pinned_outputs"] = json!([{"outputs": [stream("stdout", "SECRET-WORD")]}]);
     cells.push(filtered);
     let site = Desk::new().notebook("a.ipynb", nb(cells.clone())).build().fine();
     assert_eq!(site.holding("SECRET-IN"), [""; 0]);
     assert_eq!(site.holding("SECRET-OUT"), [""; 0]);
     assert_eq!(site.holding("SECRET-LINE"), [""; 0]);
-    assert!(site.read("a.ipynb").contains("kept words") && !site.read("a.ipynb").contains("SECRET-WORD and more"));
+    assert!(
+        site.read("a.ipynb").contains("kept words") && !site.read("a.ipynb").contains("SECRET-WORD and more")
+    );
     let script = "# %% [markdown]\n# # T\n\n# %% tags=[\"remove-cell\"]\nSECRET = 1\n\n# %%\nopen = 1\n";
     let site = Desk::new().file("a.py", script).build().fine();
     assert_eq!(site.holding("SECRET"), [""; 0]);

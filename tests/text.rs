@@ -42,9 +42,14 @@ fn percent_scripts_in_every_language() {
         ("go", "//", "go"),
         ("rs", "//", "rust"),
     ] {
-        let text = format!("{leader} %% [markdown]\n{leader} # Spot\n{leader}\n{leader} *words*\n\n{leader} %% A title tags=[\"hide-input\"]\nx = 1\n");
+        let text = format!(
+            "{leader} %% [markdown]\n{leader} # Spot\n{leader}\n{leader} *words*\n\n{leader} %% A title tags=[\"hide-input\"]\nx = 1\n"
+        );
         let page = shown(&format!("a.{extension}"), &text);
-        holds(&page, &["Spot</h1>", "<em>words</em>", "A title</span>", "fold-input", &format!("language-{lang}")]);
+        holds(
+            &page,
+            &["Spot</h1>", "<em>words</em>", "A title</span>", "fold-input", &format!("language-{lang}")],
+        );
     }
 }
 
@@ -70,7 +75,10 @@ fn an_ordinary_script_is_no_page() {
 fn jupytexts_head_names_kernel_and_title() {
     let text = "#!/usr/bin/env python\n# ---\n# jupyter:\n#   jupytext:\n#     text_representation:\n#       format_name: percent\n#   kernelspec:\n#     display_name: Python 3\n#     name: python3\n# title: Spot\n# ---\n\n# %%\n# !ls\n# %matplotlib inline\nx = 1\n\n# %% [raw] raw_mimetype=\"text/html\"\n# <b>bold</b>\n\n# %% [markdown]\n# \"\"\"\n# words\n# \"\"\"\n";
     let page = shown("a.py", text);
-    holds(&page, &["Spot</h1>", "class=\"m\">!</span>", "class=\"m\">%matplotlib inline</span>", "<b>bold</b>"]);
+    holds(
+        &page,
+        &["Spot</h1>", "class=\"m\">!</span>", "class=\"m\">%matplotlib inline</span>", "<b>bold</b>"],
+    );
 }
 
 #[test]
@@ -83,7 +91,10 @@ fn the_light_format() {
 
 #[test]
 fn hydrogen_and_pycharm() {
-    let page = shown("a.py", "#%% md\n\"\"\"\n# Spot\n\"\"\"\n#%%\nx = 1\n# In[2]:\ny = 2\n# <markdowncell>\n# *words*\n");
+    let page = shown(
+        "a.py",
+        "#%% md\n\"\"\"\n# Spot\n\"\"\"\n#%%\nx = 1\n# In[2]:\ny = 2\n# <markdowncell>\n# *words*\n",
+    );
     holds(&page, &["Spot</h1>", "<em>words</em>"]);
     assert_eq!(page.matches("cell cell-code").count(), 2, "{page}");
 }
@@ -108,9 +119,15 @@ fn mysts_markdown() {
 fn quarto_and_r_markdown() {
     let text = "---\ntitle: Spot\nformat: html\n---\n\n## Part {#sec-part}\n\n```{python}\n#| echo: false\nSECRET\n```\n\n```{r fig-a, fig.cap=\"A figure, truly\", echo=TRUE}\nplot(1)\n```\n\n```python\nshown = 1\n```\n\n```{{r}}\nliteral\n```\n\n::: {.callout-note}\nSee @sec-part.\n:::\n";
     let page = shown("a.qmd", text);
-    holds(&page, &["Spot</h1>", "language-r", "shown", "literal", "admonition-note", "href=\"#sec-part\">Part</a>"]);
+    holds(
+        &page,
+        &["Spot</h1>", "language-r", "shown", "literal", "admonition-note", "href=\"#sec-part\">Part</a>"],
+    );
     assert!(!page.contains("SECRET"), "{page}");
-    let page = shown("b.Rmd", "---\ntitle: Spot\noutput: html_document\n---\n\n```{r, include=FALSE}\nSECRET\n```\n\n```{r}\nplot(1)\n```\n");
+    let page = shown(
+        "b.Rmd",
+        "---\ntitle: Spot\noutput: html_document\n---\n\n```{r, include=FALSE}\nSECRET\n```\n\n```{r}\nplot(1)\n```\n",
+    );
     assert!(page.contains("language-r") && !page.contains("SECRET"), "{page}");
 }
 
@@ -119,7 +136,10 @@ fn sources_of_databricks() {
     let text = "# Databricks notebook source\n# MAGIC %md\n# MAGIC # Spot\n\n# COMMAND ----------\n\n# DBTITLE 1,Counting\nx = 1\n\n# COMMAND ----------\n\n# MAGIC %sql\n# MAGIC select 1\n";
     let page = shown("a.py", text);
     holds(&page, &["Spot</h1>", "Counting</span>", "language-python", "language-sql"]);
-    let page = shown("b.sql", "-- Databricks notebook source\n-- MAGIC %md # Spot\n\n-- COMMAND ----------\n\nselect 1\n");
+    let page = shown(
+        "b.sql",
+        "-- Databricks notebook source\n-- MAGIC %md # Spot\n\n-- COMMAND ----------\n\nselect 1\n",
+    );
     holds(&page, &["Spot</h1>", "language-sql"]);
 }
 
@@ -137,7 +157,11 @@ fn a_pair_is_published_once() {
         notebook["metadata"]["jupytext"] = json!({"formats": formats});
         notebook
     };
-    let head = |formats: &str| format!("# ---\n# jupyter:\n#   jupytext:\n#     formats: {formats}\n# ---\n\n# %% [markdown]\n# # The script\n");
+    let head = |formats: &str| {
+        format!(
+            "# ---\n# jupyter:\n#   jupytext:\n#     formats: {formats}\n# ---\n\n# %% [markdown]\n# # The script\n"
+        )
+    };
     let site = Desk::new()
         .notebook("a.ipynb", pair("ipynb,py:percent"))
         .file("a.py", head("ipynb,py:percent"))
@@ -148,12 +172,22 @@ fn a_pair_is_published_once() {
         .file("alone.py", "# %% [markdown]\n# # Alone\n")
         .build()
         .fine();
-    assert!(!site.has("a.py.html") && !site.has("scripts/b.html") && !site.has("c.py.html"), "{:?}", site.files());
+    assert!(
+        !site.has("a.py.html") && !site.has("scripts/b.html") && !site.has("c.py.html"),
+        "{:?}",
+        site.files()
+    );
     assert!(site.has("alone.html") && site.read("a.html").contains("The notebook"));
 }
 
 #[test]
 fn lines_in_notes_are_those_of_the_file() {
-    let site = Desk::new().file("a.py", "# %% [markdown]\n# # Spot\n\n# %%\nx = 1\n\n# %% [markdown]\n# words\n#\n# [dead](gone.ipynb)\n").build().fine();
+    let site = Desk::new()
+        .file(
+            "a.py",
+            "# %% [markdown]\n# # Spot\n\n# %%\nx = 1\n\n# %% [markdown]\n# words\n#\n# [dead](gone.ipynb)\n",
+        )
+        .build()
+        .fine();
     assert!(site.stderr.contains("a.py#cell=3:10"), "{}", site.stderr);
 }

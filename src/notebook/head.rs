@@ -98,14 +98,20 @@ impl Head {
                     // `label:x` without its space, or a value that YAML takes for something else.
                     let value = line[first.len()..].trim_start_matches([':', ' ']);
                     self.options.insert(first.to_owned(), value.into());
-                    if !value.is_empty() && !line[first.len()..].starts_with(": ") {
-                        notes.push(
-                            Note::warning(Rule::Mark, format!("`{line}` lacks the space behind its colon"))
-                                .in_cell(at)
-                                .at_line(number)
-                                .help(format!("write `{first}: {value}`")),
-                        );
-                    }
+                    let (what, help) = if line[first.len()..].starts_with(": ") {
+                        (
+                            "is no YAML; its words are taken as they stand",
+                            format!("write `{first}: \"{value}\"`"),
+                        )
+                    } else {
+                        ("lacks the space behind its colon", format!("write `{first}: {value}`"))
+                    };
+                    notes.push(
+                        Note::warning(Rule::Mark, format!("`{line}` {what}"))
+                            .in_cell(at)
+                            .at_line(number)
+                            .help(help),
+                    );
                 }
                 _ => {
                     let near =

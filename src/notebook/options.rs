@@ -350,7 +350,7 @@ fn decide(claims: &[Claim], part: Part, at: &CellRef, notes: &mut Vec<Note>) -> 
         .iter()
         .filter(own)
         .find(|claim| claim.visibility == Visibility::Remove)
-        .unwrap_or_else(|| of_part.first().unwrap_or(&first));
+        .unwrap_or_else(|| of_part.first().unwrap_or(first));
     let contradicts = |claim: &&&Claim| {
         claim.visibility != wins.visibility
             && (claim.level == wins.level

@@ -23,8 +23,7 @@ impl Run {
     pub(super) fn read(metadata: &Map<String, Value>) -> Option<Self> {
         let mut run = Self::default();
         if let Some(record) = metadata.get("papermill").and_then(Value::as_object) {
-            let text = |key: &str| record.get(key).and_then(Value::as_str).map(str::to_owned);
-            run.start = text("start_time");
+            run.start = record.get("start_time").and_then(Value::as_str).map(str::to_owned);
             run.seconds = record.get("duration").and_then(Value::as_f64);
             run.failed = record.get("exception").and_then(Value::as_bool).unwrap_or(false);
             run.parameters = parameters(record.get("parameters"));

@@ -59,7 +59,9 @@ pub(super) fn render(cell: &Cell, code: &Code, style: CellStyle<'_>, page: &mut 
 fn thumbnail(parts: &[Fragment], place: i64) -> Option<String> {
     let picture = |part: &Fragment| {
         part.slots().iter().find_map(|(_, slot)| match slot {
-            Slot::Asset(name) if [".png", ".jpg", ".svg", ".gif", ".webp"].iter().any(|end| name.ends_with(end)) => {
+            Slot::Asset(name)
+                if [".png", ".jpg", ".svg", ".gif", ".webp"].iter().any(|end| name.ends_with(end)) =>
+            {
                 Some(name.clone())
             }
             _ => None,

@@ -72,7 +72,8 @@ impl Filler<'_> {
             embeds: number * 100,
         };
         let html = inner.fill(&part);
-        // What is wrong with its links is said where they stand.
+        // What is wrong in it is said where it stands, and once.
+        self.out.notes.append(&mut inner.out.notes);
         self.out.files.append(&mut inner.out.files);
         self.hosts.append(&mut inner.hosts);
         let url = self.site.url(page).link_from(self.at);

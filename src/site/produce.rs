@@ -235,7 +235,10 @@ impl Site {
             .filter(|heading| heading.level <= deepest && !heading.text.is_empty())
             .map(|heading| TocItem {
                 level: if heading.level <= top { 2 } else { 3 },
-                title: super::record::shorten(format!("{} {}", heading.number, heading.text).trim_start(), TOC_TITLE),
+                title: super::record::shorten(
+                    format!("{} {}", heading.number, heading.text).trim_start(),
+                    TOC_TITLE,
+                ),
                 url: format!("#{}", crate::path::encode_fragment(&heading.id)),
             })
             .collect()

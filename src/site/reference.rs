@@ -19,7 +19,7 @@ pub(super) fn words(words: &Words, target: &Target, labels: &Labels) -> String {
         Kind::Table if !number.is_empty() => counted(Label::Table),
         Kind::Listing if !number.is_empty() => counted(Label::Listing),
         Kind::Equation => format!("{} ({number})", labels.get("equation")),
-        Kind::Section if !number.is_empty() => format!("{} {number}", labels.get("section")),
+        Kind::Section if !number.is_empty() => format!("{} {number}", labels.get("section_number")),
         _ if !target.title.is_empty() => target.title.clone(),
         _ => target.label.clone(),
     };

@@ -45,19 +45,16 @@ fn entries(list: &[Value], faults: &mut Vec<String>) -> Vec<NavEntry> {
             Value::String(path) => found.push(NavEntry { target: target(path), ..NavEntry::default() }),
             Value::Object(map) => {
                 for (title, value) in map {
-                    let title = Some(title.clone());
                     match value {
                         Value::String(path) => {
-                            found.push(NavEntry { title, target: target(path), ..NavEntry::default() });
+                            found.push(NavEntry { title: Some(title.clone()), target: target(path), ..NavEntry::default() });
                         }
                         Value::Array(list) => {
-                            found.push(NavEntry {
-                                title,
-                                children: entries(list, faults),
+                            found.push(NavEntry { title: Some(title.clone()), children: entries(list, faults),
                                 ..NavEntry::default()
                             });
                         }
-                        _ => faults.push(format!("`{}` leads nowhere", title.unwrap_or_default())),
+                        _ => faults.push(format!("`{title}` leads nowhere")),
                     }
                 }
             }

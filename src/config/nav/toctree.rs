@@ -41,7 +41,7 @@ fn entries(trees: &[Toctree], folder: &SitePath, (read, depth): (Read<'_>, u8)) 
             let rst = (depth < 4 && !is_url(target) && !target.contains('*'))
                 .then(|| folder.join(&format!("{}.rst", target.trim_end_matches(".rst"))))
                 .flatten();
-            let below = rst.as_ref().and_then(|path| read(path)).map(|text| find(&text)).unwrap_or_default();
+            let below = rst.as_ref().and_then(read).map(|text| find(&text)).unwrap_or_default();
             let children =
                 rst.map(|path| entries(&below, &path.parent(), (read, depth + 1))).unwrap_or_default();
             NavEntry {

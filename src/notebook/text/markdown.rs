@@ -7,7 +7,7 @@ use crate::notebook::Lang;
 use crate::yaml;
 
 pub(super) fn read(body: &str, line: u32, metadata: &Map<String, Value>, cells: &mut Cells) {
-    let is_myst = ["{code-cell}", "{code}", "{raw-cell}"].iter().any(|name| body.contains(name));
+    let is_myst = body.contains("{code-cell}") || body.contains("{raw-cell}");
     let form = metadata
         .get("jupytext")
         .and_then(|jupytext| jupytext.get("text_representation"))
@@ -17,7 +17,7 @@ pub(super) fn read(body: &str, line: u32, metadata: &Map<String, Value>, cells: 
     let jupytext = metadata.contains_key("jupytext") && form != "myst";
     let lang = Lang::of_metadata(metadata);
     let lang = if lang.is_none() { Lang::new("python") } else { lang };
-    if !jupytext && !(is_myst && body.contains("{code-cell}")) && !body.contains("{raw-cell}") {
+    if !jupytext && !is_myst {
         // A page begins where its text begins: an empty one is a page too.
         cells.add("markdown", body.to_owned(), line);
         return;

@@ -208,9 +208,9 @@ pub fn is_notebook(extension: &str, bytes: &[u8]) -> bool {
         .get("jupyter")
         .is_some_and(|jupyter| jupyter.get("jupytext").is_some() || jupyter.get("kernelspec").is_some());
     jupytext
-        || text
-            .lines()
-            .any(|line| percent::marker(line.trim_end(), leader).is_some_and(|marker| marker.kind == "markdown"))
+        || text.lines().any(|line| {
+            percent::marker(line.trim_end(), leader).is_some_and(|marker| marker.kind == "markdown")
+        })
 }
 
 /// The formats that jupytext keeps a text notebook in (`formats: ipynb,py:percent`), where its

@@ -62,15 +62,13 @@ impl Writer<'_> {
             Some(top) if level >= top && self.page.depth == 0 => self.page.numbers.section(level, top),
             _ => String::new(),
         };
+        let numbered = !number.is_empty() && !text.is_empty();
         let mut head = Fragment::new();
         for label in self.page.pending_label.take().into_iter().chain(named.then(|| id.clone())) {
             let target = self.page.name(&label, Kind::Section, (number.clone(), text.clone()));
             if let Some(anchor) = target {
                 head.append(super::super::frame::anchor(&anchor));
             }
-        }
-        if !number.is_empty() {
-            head.markup(&format!("<span class=\"number\">{number}</span> "));
         }
         if !text.is_empty() {
             self.page.headings.push(Heading {
@@ -85,6 +83,12 @@ impl Writer<'_> {
             head.markup("<span class=\"alias\" id=\"");
             head.attribute(alias);
             head.markup("\"></span>");
+        }
+        if numbered {
+            head.markup(&format!(
+                "<span class=\"number\">{}</span> ",
+                self.page.headings.last().map_or("", |heading| heading.number.as_str())
+            ));
         }
         let mut anchor = Fragment::new();
         anchor.markup("<a class=\"permalink\" href=\"#");
