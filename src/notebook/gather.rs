@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 use super::head::Head;
 use super::marks::{self, Place, Says};
-use super::options::{self, CellOptions, Level, Said};
+use super::options::{CellOptions, Level};
+use super::settle::{self, Said};
 use crate::config::{CellRule, Dialects};
 use crate::diagnostic::{CellRef, Note, Rule};
 use crate::path::SitePath;
@@ -106,7 +107,7 @@ impl<'a> Gatherer<'a> {
                 );
             }
         }
-        let mut options = options::settle(said, self.dialects, at, notes);
+        let mut options = settle::settle(said, self.dialects, at, notes);
         for tag in tags {
             if !options.tags.contains(&tag) {
                 options.tags.push(tag);

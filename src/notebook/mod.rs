@@ -20,6 +20,7 @@ mod options;
 mod outputs;
 mod published;
 mod run;
+mod settle;
 mod text;
 
 pub use decode::is_lfs_pointer;

@@ -166,6 +166,31 @@ test('code is copied as it runs', async () => {
   await close();
 });
 
+test('tabs open by mouse, by keyboard and by what is linked inside of them', async () => {
+  const { page, close } = await open(`${base}howto/dialects-of-markdown.html`, { javaScriptEnabled: false });
+  const [linux, windows] = [page.locator('.tabs .tab').nth(0), page.locator('.tabs .tab').nth(1)];
+  assert.equal(await linux.isVisible(), true);
+  assert.equal(await windows.isVisible(), false);
+  await page.locator('.tabs label', { hasText: 'Windows' }).click();
+  assert.equal(await windows.isVisible(), true);
+  assert.equal(await linux.isVisible(), false);
+  await page.keyboard.press('ArrowLeft');
+  assert.equal(await linux.isVisible(), true);
+  await close();
+  const scripted = await open(`${base}howto/dialects-of-markdown.html`);
+  await scripted.page.evaluate(() => { document.querySelectorAll('.tabs .tab')[1].firstElementChild.id = 'inside'; location.hash = '#inside'; });
+  await scripted.page.locator('#inside').waitFor({ state: 'visible', timeout: 2000 });
+  await scripted.close();
+});
+
+test('references lead to what they name', async () => {
+  const { page, close } = await open(`${base}howto/marks-on-cells.html`);
+  await page.locator('a.ref', { hasText: 'Table 1' }).click();
+  const caption = await page.locator(':target figcaption').textContent();
+  assert.match(caption, /^Table 1/);
+  await close();
+});
+
 test('the mode can be switched and is remembered', async () => {
   const { page, close } = await open(base, { colorScheme: 'light' });
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);

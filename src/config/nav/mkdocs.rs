@@ -47,10 +47,16 @@ fn entries(list: &[Value], faults: &mut Vec<String>) -> Vec<NavEntry> {
                 for (title, value) in map {
                     match value {
                         Value::String(path) => {
-                            found.push(NavEntry { title: Some(title.clone()), target: target(path), ..NavEntry::default() });
+                            found.push(NavEntry {
+                                title: Some(title.clone()),
+                                target: target(path),
+                                ..NavEntry::default()
+                            });
                         }
                         Value::Array(list) => {
-                            found.push(NavEntry { title: Some(title.clone()), children: entries(list, faults),
+                            found.push(NavEntry {
+                                title: Some(title.clone()),
+                                children: entries(list, faults),
                                 ..NavEntry::default()
                             });
                         }

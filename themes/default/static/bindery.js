@@ -62,6 +62,9 @@
     if (!place) return;
     for (var at = place.parentElement; at; at = at.parentElement) {
       if (at instanceof HTMLDetailsElement) at.open = true;
+      // A tab stands behind its label, and that behind its radio button.
+      var radio = at.classList.contains('tab') && at.previousElementSibling && at.previousElementSibling.previousElementSibling;
+      if (radio instanceof HTMLInputElement) radio.checked = true;
     }
     place.scrollIntoView();
   }
