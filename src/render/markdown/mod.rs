@@ -8,6 +8,7 @@
 //! rendering what is inside by the same door.
 
 mod attributes;
+mod cite;
 mod containers;
 mod directive;
 mod div;
@@ -16,6 +17,7 @@ mod heading;
 mod inline;
 mod quote;
 mod reference;
+mod shortcode;
 mod table;
 mod text;
 

@@ -8,7 +8,7 @@ use super::super::page::{PageState, link};
 use super::super::target::{self, Kind};
 use super::attributes::Attributes;
 use super::containers::MARK;
-use super::{PendingImage, Writer, inline};
+use super::{PendingImage, Writer, shortcode};
 
 /// A reference to a name, or to a page by its path; `fallback` is what its author wrote.
 pub(super) fn to(name: &str, words: Words, (line, fallback): (u32, &str), page: &PageState) -> Fragment {
@@ -82,7 +82,7 @@ impl Writer<'_> {
                 if let Some(said) = text.strip_prefix("{{<").and_then(|text| text.strip_suffix(">}}"))
                     && !said.contains("{{<")
                 {
-                    let (piece, block) = inline::shortcode(said.trim(), line, self.page)?;
+                    let (piece, block) = shortcode::show(said.trim(), line, self.page)?;
                     if !block {
                         self.out.markup("<p>");
                         self.piece(piece, false);
