@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Note, Rule, Severity};
 use crate::disk::{self, Found, Packs, PublishCount, Publisher, Source};
 use crate::history::{self, History};
-use crate::notebook::{Around, Files, Format, NoFiles, Notebook, Published, is_lfs_pointer};
+use crate::notebook::{Around, Files, Format, NoFiles, Notebook, Published, check_rules, is_lfs_pointer};
 use crate::path::SitePath;
 use crate::render;
 use crate::site::{Dates, Input, PageRecord, Product, Site, csp_of, out_path, script_place};
@@ -61,6 +61,7 @@ pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 /// Why it could not run: configuration, theme, disk. Errors of the content are in the outcome.
 pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, String> {
     let Request { root, src, out, config, .. } = request;
+    check_rules(&config.cells)?;
     let theme = Arc::new(Theme::new(&config.language)?);
     let Found { sources, files, notes } = disk::walk(root, src, out, config)?;
     let publisher = Publisher::open(out)?;
@@ -275,6 +276,7 @@ pub fn build_single(
     source: &Source,
     config: Arc<Config>,
 ) -> Result<(Vec<u8>, Vec<Diagnostic>), String> {
+    check_rules(&config.cells)?;
     let bytes = disk::read_inside(root, &source.path)
         .map_err(|error| format!("`{}` cannot be read: {error}", source.path))?;
     // In the pool, whose threads have room for what is deeply nested.

@@ -179,3 +179,36 @@ fn an_alias_bomb_in_yaml_is_refused() {
         .build();
     assert!(site.content("a.html").contains("words") && site.content("b.html").contains("probe"));
 }
+
+#[test]
+fn an_unknown_option_in_the_sites_configuration_is_an_error() {
+    let site = Desk::new()
+        .file("bindery.toml", "[[cells]]\noptions = { code-flod = true }\n")
+        .file("a.md", "# A\n")
+        .build();
+    assert_eq!(site.code, 2);
+    assert!(
+        site.stderr.contains("`code-flod`, which is no option; did you mean `code-fold`?"),
+        "{}",
+        site.stderr
+    );
+}
+
+#[test]
+fn the_configuration_names_languages_that_notebooks_do_not() {
+    let notebook = |kernel: &str| {
+        let mut notebook = nb([md("# T"), code("x")]);
+        notebook["metadata"] = json!({"kernelspec": {"name": kernel}});
+        notebook
+    };
+    let site = Desk::new()
+        .file("bindery.toml", "[language]\ndefault = \"ruby\"\nkernels = { ops-kernel = \"bash\" }\n")
+        .notebook("a.ipynb", notebook("ops-kernel"))
+        .notebook("b.ipynb", notebook("never-heard-of"))
+        .notebook("c.ipynb", notebook("python3"))
+        .build()
+        .fine();
+    for (page, lang) in [("a", "bash"), ("b", "ruby"), ("c", "python")] {
+        assert!(site.content(&format!("{page}.html")).contains(&format!("language-{lang}")), "{page}");
+    }
+}

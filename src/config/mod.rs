@@ -11,6 +11,8 @@ pub use cells::CellRule;
 pub use forge::Forge;
 pub use nav::{NavEntry, NavFile, NavTarget};
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::path::SitePath;
@@ -31,6 +33,18 @@ pub struct File {
     pub markdown: Markdown,
     /// How cells of some pages or with some tags are shown.
     pub cells: Vec<cells::Rule>,
+    /// The languages of notebooks that do not name theirs.
+    pub language: Language,
+}
+
+/// `[language]`: for notebooks whose own metadata name no language that is known.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Language {
+    /// The language of notebooks that say nothing at all.
+    pub default: Option<String>,
+    /// Languages by the names of kernels.
+    pub kernels: BTreeMap<String, String>,
 }
 
 /// `[markdown]`.
@@ -178,6 +192,8 @@ pub struct Config {
     pub bibliography: Vec<SitePath>,
     /// How cells of some pages or with some tags are shown.
     pub cells: Vec<CellRule>,
+    /// The languages of code in notebooks that do not name theirs.
+    pub languages: Language,
 }
 
 impl File {
@@ -252,6 +268,7 @@ impl File {
             outputs: self.outputs,
             dialects,
             bibliography,
+            languages: self.language,
             cells: self.cells.into_iter().map(CellRule::new).collect::<Result<_, _>>()?,
         })
     }

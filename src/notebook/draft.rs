@@ -12,6 +12,7 @@ use super::run::Run;
 use super::{
     Attachment, Cell, CellKind, Code, Format, FrontMatter, Lang, MimeBundle, MimeData, Notebook, Output,
 };
+use crate::config::Language;
 use crate::diagnostic::{CellRef, Note};
 
 /// A cell whose kind is still a word and whose options are still metadata.
@@ -69,6 +70,9 @@ pub(super) fn notebook(
         // Formats 3 and 2, and text forms, name the language in each cell.
         notebook.lang = drafts.iter().find_map(|cell| cell.lang.clone()).unwrap_or_default();
     }
+    if notebook.lang.is_none() {
+        notebook.lang = configured(&metadata, &around.config.languages);
+    }
     let kernelspec =
         |key: &str| metadata.get("kernelspec").and_then(|spec| spec.get(key)).and_then(Value::as_str);
     notebook.kernel = kernelspec("display_name").or_else(|| kernelspec("name")).map(str::to_owned);
@@ -89,6 +93,13 @@ pub(super) fn notebook(
     notebook.cells = drafts.into_iter().map(|draft| finish(draft, &mut gatherer, &notebook, notes)).collect();
     include::gather(&mut notebook, around, notes);
     notebook
+}
+
+/// The language that the site's configuration gives to a notebook that names none.
+fn configured(metadata: &Map<String, Value>, languages: &Language) -> Lang {
+    let kernel = metadata.get("kernelspec").and_then(|spec| spec.get("name")).and_then(Value::as_str);
+    let named = kernel.and_then(|kernel| languages.kernels.get(kernel)).or(languages.default.as_ref());
+    named.map(|name| Lang::new(name)).unwrap_or_default()
 }
 
 /// Takes the front matter out of the first cell, or the title out of the metadata.

@@ -244,6 +244,18 @@ impl<'a> Gatherer<'a> {
     }
 }
 
+/// Whether the options in the site's `[[cells]]` are such as the table knows.
+///
+/// # Errors
+/// The first that it does not know, with the nearest that it does.
+pub fn check_rules(rules: &[CellRule]) -> Result<(), String> {
+    let mut unknown = rules.iter().flat_map(|rule| rule.options.keys()).filter(|key| option(key).is_none());
+    unknown.next().map_or(Ok(()), |key| {
+        let help = marks::nearest(Place::Option, key).map(|near| format!("; did you mean `{near}`?"));
+        Err(format!("`cells.options` holds `{key}`, which is no option{}", help.unwrap_or_default()))
+    })
+}
+
 /// The mark of an option, in Quarto's spelling or in knitr's with dots.
 fn option(key: &str) -> Option<&'static marks::Mark> {
     marks::find(Place::Option, key)

@@ -25,6 +25,7 @@ mod text;
 
 pub use decode::is_lfs_pointer;
 pub use front::{Author, FrontMatter};
+pub use gather::check_rules;
 pub use include::{Around, BibliographyFile, Files, Included, NoFiles};
 pub use lang::Lang;
 pub use options::{
