@@ -96,6 +96,9 @@ fn is_clean(html: &str) -> Result<(), String> {
         "tt",
         "big",
         "kbd",
+        "label",
+        "nav",
+        "aside",
         "samp",
         "var",
         "q",
@@ -449,6 +452,48 @@ fn markup() -> impl Strategy<Value = String> {
             "=",
             "\t",
             "\u{0}",
+            ":::",
+            ":::{note}\n",
+            ":::note[",
+            "\n:::\n",
+            "::::{tab-set}\n",
+            ":::{tab-item} ",
+            "::: {.callout-tip title=\"",
+            "::: {.panel-tabset}\n",
+            "::: {#fig-a layout-ncol=2}\n",
+            "```{figure} x.png\n:name: ",
+            "```{list-table}\n* - ",
+            "```{csv-table}\n",
+            "```{glossary}\n",
+            "```{math}\n:label: ",
+            "```{embed} #",
+            "```{raw} html\n",
+            "```{toctree}\n",
+            "```{prf:theorem} ",
+            "```{code-block} py\n:linenos:\n",
+            "{ref}`",
+            "{abbr}`a (",
+            "{raw:html}`",
+            "{cite}`a`",
+            "`",
+            "{{< meta ",
+            "{{< video ",
+            "{{< kbd ",
+            " >}}",
+            "(a)=\n",
+            "\n: x {#tbl-a}\n",
+            "{#fig-a width=1px}",
+            "{.mark}",
+            "@fig-a",
+            "[@a; -@b]",
+            "$$x$$ {#eq-a}",
+            "> **Note** ",
+            "!!! tip \"",
+            "\n    ",
+            "=== \"a\"\n    ",
+            "+++\n",
+            "\u{e002}",
+            "\u{e002}:\u{e002}",
         ][..],
     );
     proptest::collection::vec(parts, 0..60).prop_map(|parts| parts.concat())
@@ -470,9 +515,52 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_read(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let _ = read(&bytes, Format::Ipynb);
-        let (page, _) = read(&bytes, Format::Markdown);
-        let _ = render::body(&Published::new(page), &OutputOptions::default());
+    fn any_options_are_clean(lines in proptest::collection::vec((option_key(), markup()), 0..6)) {
+        let head: String = lines.iter().map(|(key, value)| format!("#| {key}: {}\n", value.replace('\n', " "))).collect();
+        let outputs = json!([data(json!({"image/png": PIXEL})), stream("stdout", "printed"), data(json!({"text/html": "<table><tr><td>1"}))]);
+        let html = rendered(&nb([md("# T"), ran(&format!("{head}x = 1"), outputs)]));
+        prop_assert_eq!(is_clean(&html), Ok(()));
+        prop_assert_eq!(ids_are_unlike(&html), Ok(()));
     }
+
+    #[test]
+    fn any_text_is_read_as_any_format(source in markup(), head in proptest::sample::select(&["", "# %% [markdown]\n# ", "---\njupyter: python3\n---\n", "```{code-cell}\n", "#!markdown\n", "```{r a, echo=", "# Databricks notebook source\n# MAGIC %md "][..])) {
+        let text = format!("{head}{source}");
+        for format in [Format::Markdown, Format::Quarto, Format::Script, Format::Dib] {
+            let (page, _) = read(text.as_bytes(), format);
+            let html = render::body(&Published::new(page), &OutputOptions::default()).body.html().to_owned();
+            prop_assert_eq!(is_clean(&html), Ok(()));
+            prop_assert_eq!(ids_are_unlike(&html), Ok(()));
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_read(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        for format in [Format::Ipynb, Format::Markdown, Format::Quarto, Format::Script, Format::Dib] {
+            let (page, _) = read(&bytes, format);
+            let _ = render::body(&Published::new(page), &OutputOptions::default());
+        }
+    }
+}
+
+/// A name of an option.
+fn option_key() -> impl Strategy<Value = &'static str> {
+    let keys: Vec<&'static str> = bindery::notebook::marks::all()
+        .filter(|mark| mark.place == bindery::notebook::marks::Place::Option)
+        .map(|mark| mark.spelling)
+        .collect();
+    proptest::sample::select(keys)
+}
+
+/// No id stands twice on a page.
+fn ids_are_unlike(html: &str) -> Result<(), String> {
+    let mut seen = std::collections::HashSet::new();
+    for tag in html.split('<').skip(1) {
+        let tag = tag.split('>').next().unwrap_or_default();
+        let Some(id) = tag.split(" id=\"").nth(1).and_then(|rest| rest.split('"').next()) else { continue };
+        if !seen.insert(id) {
+            return Err(format!("the id {id} stands twice"));
+        }
+    }
+    Ok(())
 }

@@ -90,7 +90,7 @@ pub(super) fn render(cell: &Cell, style: CellStyle<'_>, page: &mut PageState) ->
     out.markup(">");
     // A label that a figure or table bears already needs no second place.
     if let Some(label) = &options.label
-        && !page.targets.iter().any(|target| target.label == *label)
+        && !page.named.contains(label)
         && let Some(anchor) =
             page.name(label, Kind::Cell, (String::new(), options.title.clone().unwrap_or_default()))
     {

@@ -258,7 +258,7 @@ impl PageState {
         if !sound {
             return None;
         }
-        if self.targets.iter().any(|known| known.label == label) {
+        if !self.named.insert(label.to_owned()) {
             self.note(
                 crate::diagnostic::Note::warning(
                     crate::diagnostic::Rule::Reference,

@@ -67,6 +67,8 @@ pub(super) struct PageState {
     pub(super) words: usize,
     /// What has a name so far, and the counters of what is numbered.
     pub(super) targets: Vec<Target>,
+    /// The names among them.
+    pub(super) named: HashSet<String>,
     pub(super) numbers: Numbers,
     /// What the notebook holds beside its cells.
     pub(super) context: Rc<Context>,
@@ -132,6 +134,7 @@ impl PageState {
             first_paragraph: String::new(),
             words: 0,
             targets: Vec::new(),
+            named: HashSet::new(),
             numbers: Numbers::default(),
             context: Rc::default(),
             citations: Vec::new(),

@@ -2,6 +2,9 @@
 
 use crate::notebook::marks::{self, Place};
 
+/// The longest attributes that are read, in bytes.
+const MAX_LENGTH: usize = 2000;
+
 /// What stands between braces.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Attributes {
@@ -14,6 +17,10 @@ impl Attributes {
     /// Reads the attributes at the start of `text`, and how many bytes they take with their braces.
     pub(super) fn read(text: &str) -> Option<(Self, usize)> {
         let inner = text.strip_prefix('{')?;
+        // No attributes of a person are longer; a search to the end for each of many braces takes
+        // for ever.
+        let cut = (0..=MAX_LENGTH.min(inner.len())).rev().find(|end| inner.is_char_boundary(*end))?;
+        let inner = &inner[..cut];
         let mut found = Self::default();
         let mut at = 0;
         loop {

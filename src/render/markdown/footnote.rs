@@ -43,9 +43,16 @@ impl Writer<'_> {
         }
         notes.sort_by_key(|(number, _)| *number);
         let mut frame: Vec<(Fragment, Fragment, Fragment)> = Vec::new();
+        let mut last = 0;
         for (number, text) in notes {
             let mut open = Fragment::new();
-            open.markup(&format!("<li id=\"b:fn{cell}.{number}\">"));
+            // A note that is written twice has its id once.
+            if number == last {
+                open.markup("<li>");
+            } else {
+                open.markup(&format!("<li id=\"b:fn{cell}.{number}\">"));
+            }
+            last = number;
             let mut close = Fragment::new();
             // Nothing leads back where nothing led here.
             if number <= referred {
