@@ -340,3 +340,30 @@ fn plain_markdown_is_not_taken_for_more() {
         assert!(!page.contains("class=\"ref\"") && !page.contains("directive"), "{source}\n{page}");
     }
 }
+
+#[test]
+fn equations_of_latex_have_their_numbers_and_tags() {
+    let (page, said) = prose(
+        "\\begin{equation}\na \\label{one}\n\\end{equation}\n\n\\begin{equation}b \\tag{9.4} \\label{two}\\end{equation}\n\n$$c$$ {#eq-three}\n\n\\eqref{one}, \\ref{two}, {eq}`eq-three`",
+    );
+    holds(
+        &page,
+        &[
+            "href=\"#one\">(1)</a>",
+            "href=\"#two\">9.4</a>",
+            "href=\"#eq-three\">(2)</a>",
+            "equation-number\">(9.4)</span>",
+        ],
+    );
+    assert!(!said.contains("warning["), "{said}");
+}
+
+#[test]
+fn a_name_in_front_of_a_paragraph_or_block_embeds_it() {
+    let site = Desk::new()
+        .file("a.md", "# A\n\n(words)=\nnamed words\n\n(box)=\n:::{tip}\nin a box\n:::\n")
+        .file("b.md", "# B\n\n![](#words)\n\n![](#box)\n")
+        .build()
+        .fine();
+    holds(&site.content("b.html"), &["named words", "admonition-tip", "in a box"]);
+}

@@ -223,6 +223,28 @@ impl Scan<'_> {
     }
 }
 
+/// An `equation` of LaTeX, which has a number.
+pub(super) struct Numbered {
+    /// The formula without its number, its name and its tag.
+    pub(super) tex: String,
+    pub(super) label: Option<String>,
+    pub(super) tag: Option<String>,
+}
+
+/// Takes number, name and tag out of a formula that is one `equation`; `None` for any other.
+pub(super) fn numbered(tex: &str) -> Option<Numbered> {
+    let inner = tex.trim().strip_prefix("\\begin{equation}")?.strip_suffix("\\end{equation}")?;
+    if inner.contains("\\begin{equation}") || inner.contains("\\nonumber") || inner.contains("\\notag") {
+        return None;
+    }
+    let word = |key: &str| {
+        let rest = &inner[inner.find(key)? + key.len()..];
+        Some(rest[..rest.find('}')?].to_owned())
+    };
+    let (label, tag) = (word("\\label{"), word("\\tag{"));
+    Some(Numbered { tex: format!("\\begin{{equation*}}{inner}\\end{{equation*}}"), label, tag })
+}
+
 /// Definitions by `\newcommand`, `\renewcommand`, `\def` and `\DeclareMathOperator`, which hold
 /// for the whole notebook.
 pub(super) fn macros(tex: &str, into: &mut Vec<(String, String)>) {

@@ -113,8 +113,16 @@ fn find(body: &Fragment, name: &str, embed: &Embed) -> Option<Fragment> {
         Some(range) => range,
         None => {
             let mut start = html[..place].rfind('<')?;
-            // A name in front of a block means the block.
-            if html[start..].starts_with("<span class=\"alias\"") {
+            // A name in front of a block means the block, at its beginning all of it.
+            let before = html[..start].rfind('<').filter(|_| html[..start].ends_with('>'));
+            let opens = before.filter(|at| {
+                let tag = &html[*at..start];
+                tag == "<p>"
+                    || (tag.starts_with("<h") && tag.as_bytes().get(2).is_some_and(u8::is_ascii_digit))
+            });
+            if let Some(at) = opens {
+                start = at;
+            } else if html[start..].starts_with("<span class=\"alias\"") {
                 let behind = start + html[start..].find("</span>")? + "</span>".len();
                 start = behind + html[behind..].len() - html[behind..].trim_start().len();
                 if !html[start..].starts_with('<') || html[start..].starts_with("</") {
@@ -184,5 +192,6 @@ fn apart(html: &str, url: &str, number: usize) -> String {
         out.push_str(&tag);
     }
     out.push_str(rest);
-    out
+    // A place without its id is nothing.
+    out.replace("<span class=\"alias\"></span>", "")
 }

@@ -76,6 +76,13 @@ impl Site {
                 _ => own,
             };
         }
+        // MyST's short forms of addresses.
+        if let Some(title) = target.strip_prefix("wiki:") {
+            return Resolved::outside(&format!("https://en.wikipedia.org/wiki/{title}"));
+        }
+        if let Some(doi) = target.strip_prefix("doi:") {
+            return Resolved::outside(&format!("https://doi.org/{doi}"));
+        }
         if let Some(path) = target.strip_prefix("project:").or_else(|| target.strip_prefix("path:")) {
             return self.path_link(page, at, path);
         }

@@ -99,6 +99,8 @@ pub enum Directive {
     Button,
     /// Another markup language, as its source.
     Foreign(&'static str),
+    /// Markdown as its source, and what comes of it.
+    Demo,
     /// Nothing that a reader sees.
     Silent,
 }
@@ -304,8 +306,8 @@ pub(super) const DIRECTIVES: &[Mark] = marks! { Directive;
         "A link that looks like a button"; "```{button} https://example.org/spot\nSpot\n```" / "```{buton} x\n```" => Has("class=\"button\"")
     "eval-rst" => is(D::Foreign("rst")), [JupyterBook Myst]
         "reStructuredText, as its source"; "```{eval-rst}\n.. note:: Spot\n```" / "```{eval-rts}\n.. note:: Spot\n```" => Has("language-restructuredtext")
-    "myst" => is(D::Foreign("markdown")), [Myst]
-        "Markdown, as its source"; "```{myst}\n# Spot\n```" / "```{mystt}\n# Spot\n```" => Has("language-markdown")
+    "myst" => is(D::Demo), [Myst]
+        "Markdown as its source, and what comes of it"; "```{myst}\n# Spot\n```" / "```{mystt}\n# Spot\n```" => Has("language-markdown")
     "dot" => is(D::Foreign("dot")), [Quarto]
         "A diagram, as its source"; "```{dot}\ngraph {}\n```" / "```{dott}\ngraph {}\n```" => Has("language-graphviz")
     "graphviz" => is(D::Foreign("dot")), [JupyterBook]
@@ -363,6 +365,10 @@ pub(super) const FORMS: &[Mark] = marks! { Prose;
         "A formula with a number and a label"; "$$a^2$$ {#eq-spot}" / "$$a^2$$ (#eq-spot)" => Has("id=\"eq-spot\"")
     "$$…$$ (name)" => Read, [Myst JupyterBook]
         "A formula with a number and a label"; "$$a^2$$ (spot)" / "$$a^2$$ [spot]" => Has("id=\"spot\"")
+    "\\eqref{name}" => Read, [JupyterLab Nbsphinx]
+        "A reference to an `equation` of LaTeX by its `\\label`"; "\\begin{equation}a\\label{spot}\\end{equation}\n\nSee \\eqref{spot}." / "\\begin{equation}a\\label{spot}\\end{equation}\n\nSee \\eqreff{spot}." => Has("href=\"#spot\">(1)</a>")
+    "[](wiki:Name)" => Read, [Myst]
+        "A link to Wikipedia; `doi:` leads to a work"; "[x](wiki:Spot)" / "[x](wikis:Spot)" => Has("href=\"https://en.wikipedia.org/wiki/Spot\"")
     "(name)=" => Read, [Myst JupyterBook]
         "A name that links and references can aim at"; "(spot)=\n## A heading" / "(spot)\n## A heading" => Has("id=\"spot\"")
     "@fig-name" => Read, [Quarto]

@@ -20,6 +20,8 @@ enum Found<'t> {
     Name(&'t str),
     /// A caption that belongs to nothing.
     Caption,
+    /// `\ref{name}` or `\eqref{name}`, as MathJax knows them outside of formulas too.
+    Tex(&'t str, bool),
     /// `{{< … >}}`.
     Shortcode(&'t str),
     /// `[text]{attributes}`.
@@ -50,6 +52,13 @@ fn next(text: &str) -> Option<(usize, usize, Found<'_>)> {
                 if let Some(end) = rest.find(">}}").filter(|_| !text[..here].ends_with('{')) {
                     return Some((here, here + end + 3, Found::Shortcode(rest[3..end].trim())));
                 }
+            } else if let Some(start) =
+                text[..here].strip_suffix("ref").map(|text| text.trim_end_matches("eq"))
+                && let Some(slash) = start.strip_suffix('\\')
+                && let Some(end) = rest.find('}')
+            {
+                let with_brackets = text[slash.len()..here].ends_with("eqref");
+                return Some((slash.len(), here + end + 1, Found::Tex(&rest[1..end], with_brackets)));
             } else if text[..here].ends_with(']')
                 && let Some(open) = text[..here].rfind('[')
                 && let Some((attributes, length)) = Attributes::read(rest)
@@ -92,6 +101,12 @@ impl Writer<'_> {
             match found {
                 Found::Name(label) => self.spot(label),
                 Found::Caption => self.plain(": ", line),
+                Found::Tex(name, with_brackets) => {
+                    let words =
+                        if with_brackets { Words::Equation } else { Words::Template("%s".to_owned()) };
+                    let piece = reference::to(name, words, (line, whole), self.page);
+                    self.piece(piece, false);
+                }
                 Found::Shortcode(said) => self.shortcode(said, whole, line),
                 Found::Span(inner, attributes) => self.span(inner, &attributes, line),
                 Found::Bracketed(inner) => self.bracketed(inner, whole, line),
@@ -206,6 +221,8 @@ impl Writer<'_> {
                 let words = given.unwrap_or(Words::Title);
                 piece = reference::to(aim, words, (line, inner), self.page);
             }
+            // A button without an address is its words.
+            Role::File if words.is_none() && aim.contains(' ') => piece.text(aim),
             Role::File => {
                 piece.markup("<a");
                 piece.slot(Slot::Href(link(aim, self.page, line)));

@@ -4,6 +4,7 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::super::fragment::{Embed, Fragment, Image, Reference, Slot, Words};
 use super::super::frame::{self, Caption};
+use super::super::math::Numbered;
 use super::super::page::{PageState, link};
 use super::super::target::{self, Kind};
 use super::attributes::Attributes;
@@ -193,9 +194,19 @@ impl Writer<'_> {
     }
 }
 
+/// A formula with the number that LaTeX gives it, or the tag that it names itself.
+pub(super) fn tagged_equation(inner: Fragment, numbered: Numbered, page: &mut PageState) -> Fragment {
+    let number = numbered.tag.unwrap_or_else(|| page.numbers.next(Kind::Equation).to_string());
+    equation(inner, (number, numbered.label.as_deref()), page)
+}
+
 /// A formula with its number beside it.
 pub(super) fn numbered_equation(inner: Fragment, label: Option<&str>, page: &mut PageState) -> Fragment {
     let number = page.numbers.next(Kind::Equation).to_string();
+    equation(inner, (number, label), page)
+}
+
+fn equation(inner: Fragment, (number, label): (String, Option<&str>), page: &mut PageState) -> Fragment {
     let anchor = label.and_then(|label| page.name(label, Kind::Equation, (number.clone(), String::new())));
     let mut out = Fragment::new();
     out.markup("<span class=\"equation\"");
@@ -206,6 +217,8 @@ pub(super) fn numbered_equation(inner: Fragment, label: Option<&str>, page: &mut
     }
     out.markup(">");
     out.append(inner);
-    out.markup(&format!("<span class=\"equation-number\">({number})</span></span>"));
+    out.markup("<span class=\"equation-number\">(");
+    out.text(&number);
+    out.markup(")</span></span>");
     out
 }

@@ -1,8 +1,8 @@
 //! Text inside of paragraphs: formulas, bare URLs, references, citations, shortcodes.
 
-use super::super::block;
 use super::super::fragment::Fragment;
-use super::Writer;
+use super::super::{block, math};
+use super::{Writer, reference};
 use crate::diagnostic::{Note, Rule};
 
 impl Writer<'_> {
@@ -56,6 +56,9 @@ impl Writer<'_> {
         let tex = &self.source[formula.tex.clone()];
         self.gather(tex.trim());
         let mut piece = Fragment::new();
+        // LaTeX numbers an `equation`, by its own tag where it has one.
+        let numbered = math::numbered(tex).filter(|_| formula.display);
+        let tex = numbered.as_ref().map_or(tex, |numbered| numbered.tex.as_str());
         if let Err(why) = self.page.math.set(tex, formula.display, piece.raw()) {
             self.page.note(
                 Note::warning(Rule::Math, format!("the formula stands as TeX: {why}"))
@@ -67,6 +70,9 @@ impl Writer<'_> {
             let hidden = memchr::memchr_iter(b'\n', self.source[formula.range.clone()].as_bytes()).count();
             self.lines_hidden += u32::try_from(hidden).unwrap_or(0);
             self.next_formula = number + 1;
+        }
+        if let Some(numbered) = numbered {
+            piece = reference::tagged_equation(piece, numbered, self.page);
         }
         Some(piece)
     }

@@ -231,6 +231,20 @@ impl Show<'_> {
                 out.markup("</a></p>\n");
                 out
             }
+            Directive::Demo => {
+                let mut out = Fragment::new();
+                if block.body.trim().is_empty() {
+                    out.markup("<p><code>");
+                    out.text(&block.argument);
+                    out.markup("</code></p>\n");
+                    return out;
+                }
+                out.append(block::code_block(block.body.trim_matches('\n'), &Lang::new("markdown")));
+                out.markup("<div class=\"demo\">\n");
+                out.append(self.body());
+                out.markup("</div>\n");
+                out
+            }
             Directive::Foreign(lang) => block::code_block(block.body.trim_matches('\n'), &Lang::new(lang)),
             Directive::Silent => Fragment::new(),
         }
