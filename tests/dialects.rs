@@ -73,12 +73,13 @@ fn the_words_of_references_are_in_the_sites_language() {
 fn names_hold_in_the_whole_site() {
     let site = Desk::new()
         .file("a.md", "# A\n\n(spot)=\n## A spot\n\n```{glossary}\nRunbook\n: A page.\n```\n")
-        .file("sub/b.md", "# B\n\n{ref}`spot`, [](#spot), [](../a.md), [](../a.md#a-spot), {term}`Runbook`, {doc}`../a`, {ref}`so <spot>`\n")
+        .file("sub/b.md", "# B\n\n[the {name} here](#spot), {ref}`spot`, [](#spot), [](../a.md), [](../a.md#a-spot), {term}`Runbook`, {doc}`../a`, {ref}`so <spot>`\n")
         .build()
         .fine();
     holds(
         &site.content("sub/b.html"),
         &[
+            ">the A spot here</a>",
             "href=\"../a.html#spot\">A spot</a>",
             "href=\"../a.html\">A</a>",
             "href=\"../a.html#a-spot\">A spot</a>",

@@ -59,7 +59,10 @@ impl Head {
         }
         if !yaml_lines.is_empty() {
             head.read(&yaml_lines, at, notes);
-            body.push_str(rest);
+            // Blank lines part the options from the code and are neither.
+            let code = rest.trim_start_matches('\n');
+            head.lines += u32::try_from(rest.len() - code.len()).unwrap_or(0);
+            body.push_str(code);
             *source = body;
         }
         head

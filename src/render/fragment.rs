@@ -28,8 +28,8 @@ pub enum Slot {
     Label(Label),
     /// A reference to something that has a name, wherever in the site it is.
     Reference(Box<Reference>),
-    /// The title of what a link leads to, for a link without words.
-    Title(Box<Link>),
+    /// The words of a reference without its link: inside of a link that its author wrote.
+    Words(Box<Reference>),
     /// A cell or an output of another notebook.
     Embed(Box<Embed>),
     /// The picture that stands for the page that a link leads to, where it has one.

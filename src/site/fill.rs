@@ -57,7 +57,7 @@ impl<'a> Filler<'a> {
             }
             Slot::Image(image) => self.image(image, out),
             Slot::Reference(reference) => self.reference(reference, out),
-            Slot::Title(link) => self.title_of(link, out),
+            Slot::Words(reference) => self.words_alone(reference, out),
             Slot::Embed(embed) => self.embed(embed, out),
             Slot::Thumbnail(link) => self.thumbnail(link, out),
             // Rendering filled them.

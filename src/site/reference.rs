@@ -5,7 +5,7 @@ use super::links::Target as Aim;
 use super::{PageId, Site};
 use crate::diagnostic::{Note, Rule};
 use crate::html::{escape, escape_into};
-use crate::render::{Kind, Label, Link, Reference, Target, Words};
+use crate::render::{Kind, Label, Reference, Target, Words};
 use crate::theme::Labels;
 
 /// The words of a reference to a target, as HTML.
@@ -95,21 +95,24 @@ impl Filler<'_> {
         }
     }
 
-    /// The words of a link without any: the title of what it leads to.
-    pub(super) fn title_of(&mut self, link: &Link, out: &mut String) {
-        let name = link.target.trim();
+    /// The words of a reference inside of a link: the title of what that leads to, or its number.
+    pub(super) fn words_alone(&mut self, reference: &Reference, out: &mut String) {
+        let name = reference.link.target.trim();
         let labels = self.site.theme.labels();
         if let Some((page, place)) = name.strip_prefix('#').and_then(|name| self.site.named(self.page, name))
         {
             let target = &self.site.pages[page].outline.targets[place];
-            out.push_str(&words(&Words::Title, target, labels));
+            out.push_str(&words(&reference.words, target, labels));
             return;
         }
         let text = match self.site.resolve(self.page, self.at, name).page {
             Some((page, anchor)) => self.site.title_at(page, anchor.as_deref()),
-            None => name.to_owned(),
+            None => reference.fallback.clone(),
         };
-        escape_into(out, &text);
+        match &reference.words {
+            Words::Template(template) => escape_into(out, &template.replace("{name}", &text)),
+            _ => escape_into(out, &text),
+        }
     }
 
     fn nearest_name(&self, name: &str) -> String {

@@ -102,7 +102,15 @@ impl Filler<'_> {
                     },
                 }
             }
-            Slot::Title(link) => escape_into(out, &link.target),
+            Slot::Words(reference) => {
+                let name = reference.link.target.trim_start_matches('#');
+                match self.targets.iter().find(|target| target.label == name) {
+                    Some(target) => {
+                        out.push_str(&super::reference::words(&reference.words, target, self.labels))
+                    }
+                    None => escape_into(out, &reference.fallback),
+                }
+            }
             Slot::Embed(embed) => {
                 out.push_str("<p class=\"missing-image\">");
                 escape_into(out, &embed.link.target);

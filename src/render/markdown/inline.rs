@@ -95,6 +95,13 @@ impl Writer<'_> {
     /// Text that may hold more than text.
     pub(super) fn rich(&mut self, text: &str, line: u32) {
         let mut rest = text;
+        // MyST: the words of a link to a name may ask for its number or its title.
+        if let Some((_, target)) = self.links.last().filter(|(_, target)| target.starts_with('#'))
+            && ["{number}", "{name}", "%s"].iter().any(|key| text.contains(key))
+        {
+            let piece = self.words_of((target, Words::Template(text.to_owned())), line);
+            return self.piece(piece, false);
+        }
         while let Some((start, end, found)) = next(rest) {
             self.plain(&rest[..start], line);
             let whole = &rest[start..end];

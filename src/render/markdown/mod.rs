@@ -30,7 +30,7 @@ use pulldown_cmark::{
 
 use self::attributes::Attributes;
 use super::clean::Pieces;
-use super::fragment::{Fragment, Image, Label, Slot};
+use super::fragment::{Fragment, Image, Label, Slot, Words};
 use super::page::{PageState, link};
 use super::{block, math};
 use crate::diagnostic::{Note, Rule};
@@ -508,7 +508,7 @@ impl Writer<'_> {
             && self.out.html().len() + self.out.slots().len() == behind
         {
             let line = self.line + self.lines_hidden;
-            let words = self.words_of(&target, line);
+            let words = self.words_of((&target, Words::Title), line);
             self.piece(words, false);
         }
         self.out.markup("</a>");

@@ -64,9 +64,10 @@ impl Writer<'_> {
     }
 
     /// The words that a link without any takes from its target (MyST).
-    pub(super) fn words_of(&mut self, target: &str, line: u32) -> Fragment {
+    pub(super) fn words_of(&self, (target, words): (&str, Words), line: u32) -> Fragment {
         let mut out = Fragment::new();
-        out.slot(Slot::Title(Box::new(link(target, self.page, line))));
+        let link = link(target, self.page, line);
+        out.slot(Slot::Words(Box::new(Reference { link, words, fallback: target.to_owned() })));
         out
     }
 

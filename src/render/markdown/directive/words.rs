@@ -135,7 +135,9 @@ impl Show<'_> {
             && block.flag("enumerated") != Some(false);
         let number = if counts { self.page.numbers.next(Kind::Statement).to_string() } else { String::new() };
         let mut out = Fragment::new();
-        out.markup("<div class=\"statement");
+        let folds = block.options.has("dropdown");
+        let (frame, head) = if folds { ("details", "summary") } else { ("div", "p") };
+        out.markup(&format!("<{frame} class=\"statement"));
         out.markup(&format!(" statement-{}\"", slug(word)));
         let title = self.title();
         if let Some(label) = &block.options.id {
@@ -146,7 +148,7 @@ impl Show<'_> {
                 out.markup("\"");
             }
         }
-        out.markup("><p class=\"statement-title\"><strong>");
+        out.markup(&format!("><{head} class=\"statement-title\"><strong>"));
         out.text(format!("{} {number}", capital(word)).trim());
         out.markup("</strong>");
         if !title.is_empty() {
@@ -154,9 +156,9 @@ impl Show<'_> {
             out.append(title);
             out.markup(")");
         }
-        out.markup("</p>\n");
+        out.markup(&format!("</{head}>\n"));
         out.append(self.body());
-        out.markup("</div>\n");
+        out.markup(&format!("</{frame}>\n"));
         out
     }
 }
