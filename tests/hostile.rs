@@ -499,6 +499,69 @@ fn markup() -> impl Strategy<Value = String> {
     proptest::collection::vec(parts, 0..60).prop_map(|parts| parts.concat())
 }
 
+/// Builds a page of some Markdown, which must end well whatever it holds.
+fn ends_well(desk: Desk, source: &str) -> Built {
+    desk.file("a.md", source).build().fine()
+}
+
+#[test]
+fn floods_of_openings_end() {
+    // Each of these took minutes, or all the memory, by the square of its length.
+    for opening in [
+        "]{",
+        "[x]{a=\"b",
+        "{{< a ",
+        "y@",
+        "[@a ",
+        ":::{note}\n",
+        "{ref}`x",
+        "\u{e002}",
+        "$$x$$ {#",
+        "![x](y){",
+    ] {
+        let site = ends_well(Desk::new(), &format!("# T\n\nx[ {}", opening.repeat(20_000)));
+        assert!(site.has("a.html"), "{opening}");
+    }
+}
+
+#[test]
+fn what_is_taken_in_again_and_again_has_an_end() {
+    let words = "word ".repeat(20_000);
+    let include = ends_well(
+        Desk::new().file("part.txt", &words),
+        &format!("# T\n\n{}", "```{include} part.txt\n```\n\n".repeat(300)),
+    );
+    assert!(include.read("a.html").len() < 12_000_000);
+    assert!(include.stderr.contains("takes in more than 8 MB"), "{}", include.stderr);
+    let embed = ends_well(
+        Desk::new().file("b.md", format!("# B\n\n(x)=\n{words}\n")),
+        &format!("# T\n\n{}", "![](#x)\n\n".repeat(300)),
+    );
+    assert!(embed.read("a.html").len() < 12_000_000);
+    let fan: String = "```{include} part.md\n```\n\n".repeat(20);
+    ends_well(Desk::new().file("part.md", &fan), &fan);
+}
+
+#[test]
+fn works_that_go_round_in_circles_end() {
+    for bib in [
+        "@string{a = b}\n@string{b = a}\n@book{x, author = {A}, title = a, year = 2000}\n".to_owned(),
+        "@book{x, crossref = {y}, title = {T}}\n@book{y, crossref = {x}, title = {T}}\n".to_owned(),
+        "@xdata{x, xdata = {x}, title = {T}}\n".to_owned(),
+        format!(
+            "@string{{a0 = \"xxxxxxxxxx\"}}\n{}@book{{x, title = a60}}\n",
+            (1..=60).map(|n| format!("@string{{a{n} = a{} # a{}}}\n", n - 1, n - 1)).collect::<String>()
+        ),
+        format!("@book{{x, title = {}T{}}}\n", "{".repeat(5000), "}".repeat(5000)),
+    ] {
+        let site = ends_well(
+            Desk::new().file("refs.bib", &bib),
+            "---\ntitle: T\nbibliography: refs.bib\n---\n\n[@x] and @x\n",
+        );
+        assert!(site.has("a.html"), "{bib}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 

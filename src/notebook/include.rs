@@ -156,8 +156,14 @@ fn bibliography(
     let mut files = Vec::new();
     let mut add = |path: Option<SitePath>, target: &str, notes: &mut Vec<Note>| match path
         .ok_or_else(|| format!("`{target}` leads out of the repo"))
-        .and_then(|path| around.files.text(&path).map(|text| BibliographyFile { path, text }))
-    {
+        .and_then(|path| {
+            let text = around.files.text(&path)?;
+            if text.len() > MAX_BYTES * 2 {
+                Err(format!("`{path}` is too large"))
+            } else {
+                Ok(BibliographyFile { path, text })
+            }
+        }) {
         Ok(file) => files.push(file),
         Err(why) => notes.push(
             Note::warning(Rule::Reference, format!("the bibliography cannot be read: {why}"))

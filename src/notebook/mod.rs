@@ -266,6 +266,15 @@ impl MimeBundle {
         self.0.iter().find(|(name, _)| name == mime).map(|(_, data)| data)
     }
 
+    /// How many bytes it holds, about.
+    pub fn size(&self) -> usize {
+        let one = |data: &MimeData| match data {
+            MimeData::Text(text) => text.len(),
+            MimeData::Json(value) => value.to_string().len(),
+        };
+        self.0.iter().map(|(_, data)| one(data)).sum()
+    }
+
     /// The data of one type, if it is text.
     pub fn text(&self, mime: &str) -> Option<&str> {
         match self.get(mime)? {

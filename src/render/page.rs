@@ -78,6 +78,9 @@ pub(super) struct PageState {
     pub(super) groups: u32,
     /// The pages that lists of links name, for the navigation.
     pub(super) contents: Vec<ContentsEntry>,
+    /// How many bytes of other files and of kept values the page may still take in: the same text
+    /// may be named again and again.
+    pub(super) allowance: usize,
     /// The file of the picture that stands for the page.
     pub(super) thumbnail: Option<String>,
     /// How deep included texts and directives are nested.
@@ -85,6 +88,9 @@ pub(super) struct PageState {
     /// A name that the next heading, figure or paragraph gets.
     pub(super) pending_label: Option<String>,
 }
+
+/// How many bytes of other files and of kept values a page takes in.
+const ALLOWANCE: usize = 8_000_000;
 
 /// What a notebook holds beside its cells, for the Markdown in them.
 #[derive(Debug, Default)]
@@ -140,9 +146,30 @@ impl PageState {
             citations: Vec::new(),
             groups: 0,
             contents: Vec::new(),
+            allowance: ALLOWANCE,
             thumbnail: None,
             depth: 0,
             pending_label: None,
+        }
+    }
+
+    /// Takes bytes out of the page's allowance; `false`, with a note, where nothing is left.
+    pub(super) fn take_in(&mut self, bytes: usize) -> bool {
+        match self.allowance.checked_sub(bytes + 64) {
+            Some(left) => {
+                self.allowance = left;
+                true
+            }
+            None => {
+                self.note(
+                    Note::warning(
+                        Rule::Directive,
+                        "the page takes in more than 8 MB of other texts; the rest is left out",
+                    )
+                    .help("include each text once, or split the page"),
+                );
+                false
+            }
         }
     }
 

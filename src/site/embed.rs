@@ -50,6 +50,9 @@ impl Filler<'_> {
             return Err((format!("`{target}` embeds itself"), "break the circle"));
         }
         let source = &self.site.pages[page].source;
+        if self.allowance < 1000 {
+            return Err(too_much());
+        }
         let body = self.bodies.body(source).map_err(|why| (why, "build again"))?;
         let part = find(&body, name, embed).ok_or_else(|| {
             (
@@ -57,6 +60,8 @@ impl Filler<'_> {
                 "give a cell this label, and see that it has outputs and is not removed",
             )
         })?;
+        let Some(left) = self.allowance.checked_sub(part.html().len() + 1000) else { return Err(too_much()) };
+        self.allowance = left;
         self.embeds += 1;
         let number = self.embeds;
         let mut around = self.embedded.clone();
@@ -70,8 +75,10 @@ impl Filler<'_> {
             hosts: BTreeSet::new(),
             embedded: around,
             embeds: number * 100,
+            allowance: self.allowance,
         };
         let html = inner.fill(&part);
+        self.allowance = inner.allowance;
         // What is wrong in it is said where it stands, and once.
         self.out.notes.append(&mut inner.out.notes);
         self.out.files.append(&mut inner.out.files);
@@ -90,6 +97,10 @@ impl Filler<'_> {
         out.push_str("</a></p></div>\n");
         Ok(out)
     }
+}
+
+fn too_much() -> (String, &'static str) {
+    ("the page takes in more than 8 MB of other pages".to_owned(), "split it")
 }
 
 /// The part of a body that a name means: the outputs of a code cell, or with its source all of it;

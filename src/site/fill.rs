@@ -11,6 +11,9 @@ use crate::html::escape_into;
 use crate::path::SitePath;
 use crate::render::{Fragment, Image, Link, Slot};
 
+/// How many bytes of other pages a page takes in.
+const ALLOWANCE: usize = 8_000_000;
+
 /// Fills the slots of one page.
 pub(super) struct Filler<'a> {
     pub(super) site: &'a Site,
@@ -25,6 +28,8 @@ pub(super) struct Filler<'a> {
     pub(super) embedded: Vec<(PageId, String)>,
     /// How many cells were embedded so far.
     pub(super) embeds: usize,
+    /// How many bytes of other pages this one may still take in.
+    pub(super) allowance: usize,
 }
 
 impl<'a> Filler<'a> {
@@ -39,6 +44,7 @@ impl<'a> Filler<'a> {
             hosts: BTreeSet::new(),
             embedded: Vec::new(),
             embeds: 0,
+            allowance: ALLOWANCE,
         }
     }
 

@@ -2,11 +2,15 @@
 
 use super::fill::Filler;
 use super::links::Target as Aim;
+use super::record::shorten;
 use super::{PageId, Site};
 use crate::diagnostic::{Note, Rule};
 use crate::html::{escape, escape_into};
 use crate::render::{Kind, Label, Reference, Target, Words};
 use crate::theme::Labels;
+
+/// How many characters the words of a reference have.
+const LONGEST: usize = 300;
 
 /// The words of a reference to a target, as HTML.
 pub(super) fn words(words: &Words, target: &Target, labels: &Labels) -> String {
@@ -35,12 +39,15 @@ pub(super) fn words(words: &Words, target: &Target, labels: &Labels) -> String {
         },
         Words::Number => by_number(),
         Words::Template(template) => {
-            let number = if number.is_empty() { &target.title } else { number };
-            template.replace("%s", number).replace("{number}", number).replace("{name}", &target.title)
+            let title = shorten(&target.title, LONGEST);
+            let number = if number.is_empty() { &title } else { number };
+            let template = shorten(template, LONGEST);
+            template.replace("%s", number).replace("{number}", number).replace("{name}", &title)
         }
         Words::Equation => format!("({number})"),
     };
-    escape(&text).into_owned()
+    // A title or a template may be long, and named again and again.
+    escape(&shorten(&text, LONGEST)).into_owned()
 }
 
 impl Filler<'_> {
@@ -68,7 +75,7 @@ impl Filler<'_> {
                 let text = match (&reference.words, page) {
                     (Words::Given(html), _) => html.clone(),
                     (_, Some((page, anchor))) => {
-                        escape(&self.site.title_at(*page, anchor.as_deref())).into_owned()
+                        escape(&shorten(&self.site.title_at(*page, anchor.as_deref()), LONGEST)).into_owned()
                     }
                     (_, None) => escape(&reference.fallback).into_owned(),
                 };
@@ -106,18 +113,23 @@ impl Filler<'_> {
             return;
         }
         let text = match self.site.resolve(self.page, self.at, name).page {
-            Some((page, anchor)) => self.site.title_at(page, anchor.as_deref()),
+            Some((page, anchor)) => shorten(&self.site.title_at(page, anchor.as_deref()), LONGEST),
             None => reference.fallback.clone(),
         };
         match &reference.words {
-            Words::Template(template) => escape_into(out, &template.replace("{name}", &text)),
+            Words::Template(template) => {
+                escape_into(out, &shorten(template, LONGEST).replace("{name}", &text))
+            }
             _ => escape_into(out, &text),
         }
     }
 
     fn nearest_name(&self, name: &str) -> String {
         let own = self.site.pages[self.page].outline.targets.iter().map(|target| target.label.as_str());
+        // A page may hold thousands of names, and thousands of references to none of them.
         let near = own
+            .filter(|known| known.len().abs_diff(name.len()) <= 2)
+            .take(300)
             .map(|known| (strsim::damerau_levenshtein(known, name), known))
             .filter(|(distance, _)| *distance <= 2)
             .min();

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use biblatex::{Bibliography, ParseErrorKind, RawBibliography, RawChunk};
+use biblatex::{Bibliography, Pair, ParseErrorKind, RawBibliography, RawChunk};
 use hayagriva::Entry;
 use hayagriva::types::Person;
 
@@ -83,7 +83,23 @@ pub(super) fn parse(src: &str, lib: &mut Lib, problems: &mut Vec<Problem>) {
         }
         match RawBibliography::parse(text) {
             Ok(raw) => {
-                abbrs.extend(raw.abbreviations);
+                // Abbreviations of abbreviations may go round in circles or blow up, and the library
+                // follows them without a check; so may long ones that are used often.
+                let plain = |pair: &Pair<'_>| {
+                    pair.value
+                        .v
+                        .iter()
+                        .all(|chunk| matches!(chunk.v, RawChunk::Normal(text) if text.len() <= 1000))
+                };
+                for pair in raw.abbreviations {
+                    if plain(&pair) {
+                        abbrs.push(pair);
+                    } else {
+                        let msg =
+                            format!("`{}`: an abbreviation of abbreviations is not followed", pair.key.v);
+                        problems.push(Problem { line: line_at(off), msg });
+                    }
+                }
                 raws.extend(raw.entries.into_iter().map(|e| (off, e)));
             }
             Err(e) => {

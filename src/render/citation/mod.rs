@@ -25,6 +25,11 @@ use crate::diagnostic::{Note, Rule};
 use crate::html::{escape_into, escape_text_into};
 use crate::notebook::BibliographyFile;
 
+/// How many works a page lists without citing them: setting them takes time by the square.
+const MAX_LISTED: usize = 500;
+/// How many citations of a page are set.
+const MAX_CITATIONS: usize = 2000;
+
 /// Works by their keys.
 type Lib = BTreeMap<String, Entry>;
 
@@ -112,10 +117,21 @@ pub(super) fn settle(body: Fragment, page: &mut PageState) -> Fragment {
     if page.citations.is_empty() && !lists {
         return body;
     }
-    let citations = std::mem::take(&mut page.citations);
+    let mut citations = std::mem::take(&mut page.citations);
+    if citations.len() > MAX_CITATIONS {
+        citations.truncate(MAX_CITATIONS);
+        page.notes.push(
+            Note::warning(
+                Rule::Reference,
+                format!("more than {MAX_CITATIONS} citations; the last are left out"),
+            )
+            .help("split the page"),
+        );
+    }
     let context = page.context.clone();
     let all = lists && citations.is_empty();
-    let nocite = nocite(&context.front, &context.works.lib, all);
+    let mut nocite = nocite(&context.front, &context.works.lib, all);
+    nocite.truncate(MAX_LISTED);
     let (texts, works) = render(&citations, &nocite, &context.works.lib);
     let mut body = body;
     if !lists {

@@ -32,6 +32,21 @@ enum Found<'t> {
     Key(&'t str),
 }
 
+/// How far brackets may stand from what is between them, in bytes: a search to the end of the text
+/// for each of many openings takes for ever.
+const REACH: usize = 1000;
+
+/// Where the text near a place begins.
+fn window(text: &str, here: usize) -> usize {
+    (here.saturating_sub(REACH)..=here).find(|at| text.is_char_boundary(*at)).unwrap_or(here)
+}
+
+/// The text near behind its beginning.
+fn ahead(text: &str) -> &str {
+    let end = (0..=REACH.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    &text[..end]
+}
+
 /// The first such thing in a text: where it begins and ends.
 fn next(text: &str) -> Option<(usize, usize, Found<'_>)> {
     let bytes = text.as_bytes();
@@ -46,21 +61,22 @@ fn next(text: &str) -> Option<(usize, usize, Found<'_>)> {
             let found = if &inner[..end] == ":" { Found::Caption } else { Found::Name(&inner[..end]) };
             return Some((here, here + MARK.len_utf8() * 2 + end, found));
         }
+        let near = window(text, here);
         if bytes[here] == b'{' {
             if rest.starts_with("{{<") {
                 // `{{{< … >}}}` shows a shortcode and is none.
-                if let Some(end) = rest.find(">}}").filter(|_| !text[..here].ends_with('{')) {
+                if let Some(end) = ahead(rest).find(">}}").filter(|_| !text[..here].ends_with('{')) {
                     return Some((here, here + end + 3, Found::Shortcode(rest[3..end].trim())));
                 }
             } else if let Some(start) =
                 text[..here].strip_suffix("ref").map(|text| text.trim_end_matches("eq"))
                 && let Some(slash) = start.strip_suffix('\\')
-                && let Some(end) = rest.find('}')
+                && let Some(end) = ahead(rest).find('}')
             {
                 let with_brackets = text[slash.len()..here].ends_with("eqref");
                 return Some((slash.len(), here + end + 1, Found::Tex(&rest[1..end], with_brackets)));
             } else if text[..here].ends_with(']')
-                && let Some(open) = text[..here].rfind('[')
+                && let Some(open) = text[near..here].rfind('[').map(|open| near + open)
                 && let Some((attributes, length)) = Attributes::read(rest)
                 && attributes != Attributes::default()
             {
@@ -71,9 +87,9 @@ fn next(text: &str) -> Option<(usize, usize, Found<'_>)> {
         if bytes[here] != b'@' {
             continue;
         }
-        if let Some(open) = text[..here].rfind('[')
+        if let Some(open) = text[near..here].rfind('[').map(|open| near + open)
             && !text[open..here].contains(']')
-            && let Some(close) = text[here..].find(']')
+            && let Some(close) = ahead(rest).find(']')
         {
             let end = here + close + 1;
             // A link's words may hold an `@` too.
@@ -281,6 +297,7 @@ impl Writer<'_> {
         let (name, format) = name.split_once(':').map_or((name, ""), |(name, format)| (name, format));
         let mut out = Fragment::new();
         match self.page.context.clone().kept.get(name.trim()) {
+            Some(bundle) if !self.page.take_in(bundle.size()) => {}
             Some(bundle) => match bundle.text("text/plain") {
                 Some(text) => out.text(&rounded(text.trim().trim_matches('\''), format)),
                 None => out.append(super::super::output::of_bundle(bundle, self.page)),

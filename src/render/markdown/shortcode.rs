@@ -71,8 +71,10 @@ fn value(
         found = found.and_then(|value| value.get(part));
     }
     match found {
-        Some(serde_json::Value::String(text)) => Some(text.clone()),
-        Some(other) if !other.is_object() && !other.is_array() => Some(other.to_string()),
+        Some(serde_json::Value::String(text)) if page.take_in(text.len()) => Some(text.clone()),
+        Some(other) if !other.is_object() && !other.is_array() && !other.is_string() => {
+            Some(other.to_string())
+        }
         _ => {
             page.note(
                 Note::warning(Rule::Directive, format!("`{name} {path}` names no value; it stands as text"))

@@ -172,6 +172,9 @@ impl Show<'_> {
             out.markup("</code></p>\n");
             return out;
         };
+        if !self.page.take_in(bundle.size()) {
+            return Fragment::new();
+        }
         let inner = output::of_bundle(bundle, self.page);
         if !block.name.ends_with(":figure") {
             return inner;

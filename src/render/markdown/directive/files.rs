@@ -33,7 +33,8 @@ pub(super) fn included(target: &str, line: u32, page: &mut PageState) -> Option<
     let context = page.context.clone();
     let why = match context.included.get(target) {
         Some(included) => match &included.text {
-            Ok(text) => return Some(text.clone()),
+            Ok(text) if page.take_in(text.len()) => return Some(text.clone()),
+            Ok(_) => return None,
             Err(why) => why.clone(),
         },
         None => format!("`{target}` was not read"),
