@@ -13,6 +13,7 @@
 //! `render` > `notebook` > `config` > the words that everything uses. From `site` down everything
 //! is pure: bytes in, bytes out. The tests in `tests/house.rs` hold both.
 
+pub mod address;
 pub mod build;
 pub mod cli;
 pub mod config;

@@ -191,3 +191,78 @@ fn lines_in_notes_are_those_of_the_file() {
         .fine();
     assert!(site.stderr.contains("a.py#cell=3:10"), "{}", site.stderr);
 }
+
+/// What no reader may find.
+const SECRET: &str = "hunter2hunter2";
+
+/// Where a cell can stand in a text: how its lines are written there.
+fn places() -> [(&'static str, fn(&str) -> String); 7] {
+    fn each(prefix: &str, text: &str) -> String {
+        text.lines().map(|line| format!("{prefix}{line}\n")).collect()
+    }
+    [
+        ("top", |cell| cell.to_owned()),
+        ("container", |cell| format!("::: {{.callout-note}}\n{cell}:::\n")),
+        ("open container", |cell| format!("::: {{.callout-note}}\nopen\n\n{cell}")),
+        ("list", |cell| format!("- an item\n\n{}", each("  ", cell))),
+        ("list's first", |cell| format!("- {}", each("  ", cell).trim_start())),
+        ("quote", |cell| each("> ", cell)),
+        ("behind code in a line", |cell| format!("```x``` is code\n\n{cell}")),
+    ]
+}
+
+#[test]
+fn what_is_removed_is_gone_wherever_a_cell_stands() {
+    let quarto = |mark: &str| format!("```{{python}}\n#| {mark}\ntoken = '{SECRET}'\n```\n");
+    let myst = |mark: &str| format!("```{{code-cell}} python\n:{mark}\ntoken = '{SECRET}'\n```\n");
+    let forms = [
+        ("qmd", quarto("include: false")),
+        ("qmd", quarto("echo: false")),
+        ("Rmd", format!("```{{python, include=FALSE}}\ntoken = '{SECRET}'\n```\n")),
+        ("md", myst("tags: [remove-cell]")),
+        ("md", myst("tags: [remove-input]")),
+        ("md", format!("~~~{{code-cell}}\n---\ntags: [remove-cell]\n---\ntoken = '{SECRET}'\n~~~\n")),
+    ];
+    for (extension, cell) in forms {
+        for (place, write) in places() {
+            let text = write(&cell);
+            let more = if extension == "md" { "\n```{code-cell}\nshown = 1\n```\n" } else { "\n```{python}\nshown = 1\n```\n" };
+            let site = Desk::new()
+                .file(&format!("a.{extension}"), format!("# T\n\n{text}\n\nwords behind\n{more}"))
+                .file(&format!("part.{extension}"), &text)
+                .file("included.md", format!("# I\n\n```{{include}} part.{extension}\n```\n\n{{{{< include part.{extension} >}}}}\n"))
+                .file("literal.md", format!("# L\n\n```{{literalinclude}} part.{extension}\n```\n"))
+                .build()
+                .fine();
+            assert_eq!(site.holding(SECRET), [""; 0], "{extension}, {place}\n{text}");
+            let page = site.content("a.html");
+            assert!(page.contains("words behind") && page.contains("shown"), "{extension}, {place}\n{page}");
+        }
+    }
+}
+
+#[test]
+fn cells_inside_of_prose_are_shown_without_their_options() {
+    let site = Desk::new()
+        .file("a.qmd", "# T\n\n::: {.callout-note}\n```{python}\n#| echo: true\nvisible = 1\n```\n:::\n\n````markdown\n```{python}\n#| include: false\nas_it_stands = 1\n```\n````\n")
+        .build()
+        .fine();
+    let page = site.content("a.html");
+    assert!(page.contains("visible") && !page.contains("echo"), "{page}");
+    assert!(page.contains("as_it_stands") && page.contains("include: false"), "{page}");
+}
+
+#[test]
+fn a_notebook_is_not_included_as_a_file() {
+    let notebook = nb([md("# T"), tagged(code(&format!("token = '{SECRET}'")), &["remove-cell"])]);
+    let script = format!("# %% [markdown]\n# # T\n\n# %% tags=[\"remove-cell\"]\ntoken = '{SECRET}'\n\n# %%\nx = 1\n");
+    let site = Desk::new()
+        .notebook("secret.ipynb", notebook)
+        .file("script.py", script)
+        .file("draft.md", format!("---\ndraft: true\n---\n\n{SECRET}\n"))
+        .file("a.md", "# A\n\n```{include} secret.ipynb\n```\n\n```{literalinclude} secret.ipynb\n```\n\n```{csv-table}\n:file: secret.ipynb\n```\n\n{{< include secret.ipynb >}}\n\n```{literalinclude} script.py\n```\n\n```{include} draft.md\n```\n")
+        .build()
+        .fine();
+    assert_eq!(site.holding(SECRET), [""; 0], "{}", site.stderr);
+    assert_eq!(site.stderr.matches("cannot be included").count(), 6, "{}", site.stderr);
+}

@@ -9,6 +9,7 @@ use super::include::{self, Around};
 use super::marks::{self, Place};
 use super::options::Visibility;
 use super::run::Run;
+use super::text;
 use super::{
     Attachment, Cell, CellKind, Code, Format, FrontMatter, Lang, MimeBundle, MimeData, Notebook, Output,
 };
@@ -91,7 +92,10 @@ pub(super) fn notebook(
     notebook.has_slides = ["rise", "livereveal"].iter().any(|key| metadata.contains_key(*key));
     let mut gatherer = Gatherer::new(&notebook.front.all, &metadata, around.path, around.config);
     notebook.cells = drafts.into_iter().map(|draft| finish(draft, &mut gatherer, &notebook, notes)).collect();
-    include::gather(&mut notebook, around, notes);
+    for cell in notebook.cells.iter_mut().filter(|cell| matches!(cell.kind, CellKind::Markdown)) {
+        cell.hidden_lines |= text::take_out(&mut cell.source, &mut gatherer, &cell.at, notes);
+    }
+    include::gather(&mut notebook, around, &mut gatherer, notes);
     notebook
 }
 

@@ -79,6 +79,17 @@ impl<'a> Gatherer<'a> {
         }
     }
 
+    /// Without anything that a page or a site says.
+    pub(super) fn bare() -> Self {
+        Self {
+            defaults: Vec::new(),
+            rules: Vec::new(),
+            dialects: Dialects::default(),
+            folded: HashSet::new(),
+            said: HashSet::new(),
+        }
+    }
+
     /// The options of one cell by its metadata and the head of its source.
     pub(super) fn options(
         &mut self,

@@ -175,16 +175,18 @@ pub(super) fn drop_hidden_lines(source: &mut String) -> bool {
     if !source.contains("hide_line") {
         return false;
     }
-    let hidden = |line: &str| {
-        let line = line.trim_end();
-        line.ends_with("#| hide_line") || line.ends_with("#|hide_line")
-    };
-    if !source.lines().any(hidden) {
+    if !source.lines().any(is_hidden_line) {
         return false;
     }
-    let kept: Vec<&str> = source.split('\n').filter(|line| !hidden(line)).collect();
+    let kept: Vec<&str> = source.split('\n').filter(|line| !is_hidden_line(line)).collect();
     *source = kept.join("\n");
     true
+}
+
+/// Whether a line of code ends in nbdev's `#| hide_line`.
+pub(super) fn is_hidden_line(line: &str) -> bool {
+    let line = line.trim_end();
+    line.ends_with("#| hide_line") || line.ends_with("#|hide_line")
 }
 
 /// What a form says in the source: its title, its prose, its parameters.

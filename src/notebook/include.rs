@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{CellKind, Notebook};
+use super::gather::Gatherer;
+use super::{CellKind, Format, Notebook, Published, text};
 use crate::config::Config;
-use crate::diagnostic::{Note, Rule};
+use crate::diagnostic::{CellRef, Note, Rule};
 use crate::path::{SitePath, percent_decode};
 use crate::yaml;
 
@@ -66,7 +67,12 @@ const MAX_FILES: usize = 100;
 const MAX_BYTES: usize = 2_000_000;
 
 /// Reads what the cells and the front matter of `notebook` name.
-pub(super) fn gather(notebook: &mut Notebook, around: &Around<'_>, notes: &mut Vec<Note>) {
+pub(super) fn gather(
+    notebook: &mut Notebook,
+    around: &Around<'_>,
+    gatherer: &mut Gatherer<'_>,
+    notes: &mut Vec<Note>,
+) {
     let mut wanted: Vec<String> = Vec::new();
     for cell in &notebook.cells {
         if matches!(cell.kind, CellKind::Markdown) && cell.options.shows_input() {
@@ -79,7 +85,7 @@ pub(super) fn gather(notebook: &mut Notebook, around: &Around<'_>, notes: &mut V
         if included.len() >= MAX_FILES || included.contains_key(&target) {
             continue;
         }
-        let found = read(&target, around);
+        let found = read(&target, around, gatherer);
         if let Ok(text) = &found.text {
             size += text.len();
             if size > MAX_BYTES * 4 {
@@ -91,12 +97,17 @@ pub(super) fn gather(notebook: &mut Notebook, around: &Around<'_>, notes: &mut V
     }
     notebook.included = included;
     notebook.bibliography = bibliography(&notebook.front.all, around, notes);
-    if notebook.cells.iter().any(|cell| cell.source.contains("{{< var ")) {
+    let included = notebook.included.values().filter_map(|included| included.text.as_deref().ok());
+    if notebook.cells.iter().map(|cell| cell.source.as_str()).chain(included).any(names_variable) {
         notebook.variables = variables(around);
     }
 }
 
-fn read(target: &str, around: &Around<'_>) -> Included {
+fn names_variable(text: &str) -> bool {
+    text.contains("{{< var ")
+}
+
+fn read(target: &str, around: &Around<'_>, gatherer: &mut Gatherer<'_>) -> Included {
     let name = percent_decode(target).unwrap_or_else(|| target.to_owned());
     let path = match name.strip_prefix('/') {
         Some(rest) => SitePath::root().join(rest),
@@ -112,11 +123,36 @@ fn read(target: &str, around: &Around<'_>) -> Included {
             if text.len() > MAX_BYTES {
                 Err(format!("`{path}` is too large to be included"))
             } else {
-                Ok(text)
+                published(&path, text, around.config, gatherer)
             }
         })
     };
     Included { path, text }
+}
+
+/// What may be shown of a file that is, or could be, a page of its own: nothing that its page
+/// would not show.
+fn published(
+    path: &SitePath,
+    mut text: String,
+    config: &Config,
+    gatherer: &mut Gatherer<'_>,
+) -> Result<String, String> {
+    let Some(format) = Format::of_extension(&path.extension()) else { return Ok(text) };
+    if format == Format::Ipynb {
+        return Err(format!("`{path}` is a notebook, of which cells can be embedded"));
+    }
+    let at = CellRef { number: 0, id: None, line: 0, spread: false };
+    text::take_out(&mut text, gatherer, &at, &mut Vec::new());
+    let around = Around { path, config, files: &NoFiles };
+    let (own, _) = Notebook::read(text.as_bytes(), format, &around);
+    if own.front.draft {
+        return Err(format!("`{path}` is a draft"));
+    }
+    if Published::new(own).is_cut() {
+        return Err(format!("`{path}` has cells that are removed from its page"));
+    }
+    Ok(text)
 }
 
 /// The files that the directives and shortcodes of a text name.

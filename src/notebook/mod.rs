@@ -34,7 +34,7 @@ pub use options::{
 };
 pub use published::{Published, Script};
 pub use run::Run;
-pub use text::{is_notebook, jupytext_formats};
+pub use text::{Fence, closes_container, code_within, is_notebook, jupytext_formats};
 
 use std::collections::BTreeMap;
 

@@ -85,6 +85,11 @@ impl Published {
         &self.notebook
     }
 
+    /// Whether anything was taken out of it.
+    pub fn is_cut(&self) -> bool {
+        !self.cuts.is_empty()
+    }
+
     /// The file for download: the very bytes of the source where nothing was removed, else a copy
     /// without it. `None` where the bytes cannot be filtered, so that nothing leaks.
     pub fn copy<'a>(&self, bytes: &'a [u8]) -> Option<Cow<'a, [u8]>> {

@@ -108,7 +108,7 @@ impl<'a> Filler<'a> {
     fn href(&mut self, link: &Link, out: &mut String) {
         let (url, outside) = match self.resolve(link, Rule::LinkDead).target {
             Target::Inside(url) => (url, false),
-            Target::Outside(url) => (url, true),
+            Target::Outside(address) => (address.to_string(), true),
             // Without a target it is no link: nobody is sent nowhere.
             Target::Dead { .. } => return,
         };
@@ -124,12 +124,13 @@ impl<'a> Filler<'a> {
         let resolved = self.resolve(&image.link, Rule::LinkDead);
         match resolved.target {
             Target::Inside(url) => Self::element(&url, image, "", out),
-            Target::Outside(url) => {
+            Target::Outside(address) => {
+                let url = address.as_str();
                 let host = url.split('/').nth(2).unwrap_or_default().to_owned();
                 let https = url.starts_with("https://");
                 if https && self.site.config.outputs.remote_images.contains(&host) {
                     self.hosts.insert(host);
-                    return Self::element(&url, image, " referrerpolicy=\"no-referrer\"", out);
+                    return Self::element(url, image, " referrerpolicy=\"no-referrer\"", out);
                 }
                 self.note(
                     &image.link,

@@ -2,6 +2,7 @@
 
 use super::PageId;
 use super::assemble::{RESERVED, Site};
+use crate::address::{Address, scheme};
 use crate::path::{SitePath, encode_fragment, percent_decode};
 use crate::render::slug;
 
@@ -10,8 +11,8 @@ use crate::render::slug;
 pub(super) enum Target {
     /// A URL ready to stand in a page: of another page, a published file, or a part of this page.
     Inside(String),
-    /// A URL outside the site.
-    Outside(String),
+    /// Out of the site.
+    Outside(Address),
     /// Nowhere; why, and what to do.
     Dead { why: String, help: &'static str },
 }
@@ -44,13 +45,29 @@ const PROGRAMS: &[&str] = &[
     "service",
 ];
 
+/// Where people's own files lie.
+const HOMES: [&str; 5] = ["/Users/", "/home/", "/root/", "/tmp/", "/mnt/"];
+
 impl Resolved {
     fn inside(url: String) -> Self {
         Self { target: Target::Inside(url), file: None, remark: None, page: None }
     }
 
     fn outside(url: &str) -> Self {
-        Self { target: Target::Outside(encode_outside(url)), file: None, remark: None, page: None }
+        let Some(address) = Address::parse(url) else {
+            return Self::dead(format!("`{url}` is no web address"), "link a web address or a file of the repo");
+        };
+        let remark = address
+            .is_local()
+            .then(|| format!("`{url}` leads to the reader's own machine, where it may not be found"));
+        Self { target: Target::Outside(address), file: None, remark, page: None }
+    }
+
+    fn on_a_machine(target: &str) -> Self {
+        Self::dead(
+            format!("`{target}` is a path on somebody's machine"),
+            "put the file into the repo and link it by a relative path",
+        )
     }
 
     fn dead(why: impl Into<String>, help: &'static str) -> Self {
@@ -94,22 +111,14 @@ impl Site {
                 resolved
             };
         }
-        if target.starts_with("//") {
-            return Resolved::outside(&format!("https:{target}"));
+        if Address::parse(target).is_some() {
+            return Resolved::outside(target);
         }
         match scheme(target).as_deref() {
-            Some(
-                "http" | "https" | "mailto" | "tel" | "ftp" | "ftps" | "sftp" | "irc" | "ircs" | "xmpp"
-                | "news",
-            ) => Resolved::outside(target),
-            Some("file") => Resolved::dead(
-                format!("`{target}` is a path on somebody's machine"),
-                "put the file into the repo and link it by a relative path",
-            ),
-            Some(drive) if drive.len() == 1 && target[2..].starts_with(['/', '\\']) => Resolved::dead(
-                format!("`{target}` is a path on somebody's machine"),
-                "put the file into the repo and link it by a relative path",
-            ),
+            Some("file") => Resolved::on_a_machine(target),
+            Some(drive) if drive.len() == 1 && target[2..].starts_with(['/', '\\']) => {
+                Resolved::on_a_machine(target)
+            }
             Some("attachment") => Resolved::dead(
                 format!("the attachment of `{target}` is no picture that can be shown"),
                 "put the file into the repo and link it",
@@ -181,6 +190,9 @@ impl Site {
                 format!("`{target}` leads out of the repo"),
                 "link a file of the repo or a web address",
             );
+        }
+        if HOMES.iter().any(|home| target.starts_with(home)) {
+            return Resolved::on_a_machine(target);
         }
         Resolved::dead(format!("`{target}` is not in the repo"), "mend the path, or add the file")
     }
@@ -370,31 +382,4 @@ impl Site {
             ),
         })
     }
-}
-
-/// A URL with what no URL may hold percent-encoded; its host stays as it is.
-fn encode_outside(url: &str) -> String {
-    let host_end = match url.find("://") {
-        Some(at) => at + 3 + url[at + 3..].find(['/', '?', '#']).unwrap_or(url.len() - at - 3),
-        None => 0,
-    };
-    let mut out = url[..host_end].to_owned();
-    for c in url[host_end..].chars() {
-        match c {
-            '^' | '[' | ']' | '{' | '}' | '|' | '\\' | '`' | '<' | '>' | '"' | ' ' => {
-                out.push_str(&format!("%{:02X}", u32::from(c)));
-            }
-            c if c.is_control() => {}
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// The scheme of a URL, where it has one.
-fn scheme(target: &str) -> Option<String> {
-    let (scheme, _) = target.split_once(':')?;
-    let sound = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
-    sound.then(|| scheme.to_ascii_lowercase())
 }

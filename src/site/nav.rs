@@ -170,7 +170,7 @@ impl Site {
         let title =
             own.title.clone().or_else(|| own.page.map(|page| self.pages[page].short_title().to_owned()));
         let url = match (&own.url, tree.first_page(node)) {
-            (Some(url), _) => url.clone(),
+            (Some(url), _) => url.to_string(),
             (None, Some(page)) => self.urls[page].link_from(at),
             (None, None) => String::new(),
         };

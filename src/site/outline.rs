@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::PageId;
 use super::assemble::Site;
+use crate::address::Address;
 use crate::config::{NavEntry, NavFile, NavTarget};
 use crate::diagnostic::{Diagnostic, Note, Rule};
 use crate::path::{SitePath, natural_cmp};
@@ -25,7 +26,7 @@ pub(super) struct Node {
     pub(super) title: Option<String>,
     pub(super) page: Option<PageId>,
     /// The address of another site.
-    pub(super) url: Option<String>,
+    pub(super) url: Option<Address>,
     pub(super) parent: Option<usize>,
     pub(super) children: Vec<usize>,
 }
@@ -239,7 +240,7 @@ impl<'a> Builder<'a> {
         let mut group: Option<(String, usize)> = None;
         for entry in &record.outline.contents {
             let page = self.page(&entry.target, &folder);
-            let url = entry.target.contains("://").then(|| entry.target.clone());
+            let url = Address::parse(&entry.target);
             let inside = match &entry.caption {
                 Some(caption) => {
                     if group.as_ref().is_none_or(|(known, _)| known != caption) {

@@ -81,12 +81,12 @@ impl Filler<'_> {
                 };
                 anchor(url, &text, out);
             }
-            (Aim::Outside(url), _) => {
+            (Aim::Outside(address), _) => {
                 let text = match &reference.words {
                     Words::Given(html) => html.clone(),
                     _ => escape(&reference.fallback).into_owned(),
                 };
-                anchor(url, &text, out);
+                anchor(address.as_str(), &text, out);
             }
             (Aim::Dead { .. }, _) => {
                 self.note(

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{NavEntry, NavFile, NavTarget, Read, files, ignore, is_url, target, text, yaml_file};
+use super::{NavEntry, NavFile, NavTarget, Read, files, ignore, target, text, yaml_file};
 use crate::path::SitePath;
 use crate::yaml;
 
@@ -172,11 +172,7 @@ fn old_data(list: &[Value], file: &mut NavFile) -> Vec<NavEntry> {
             continue;
         }
         let url = text(map, "url");
-        let target = match &url {
-            Some(url) if is_url(url) => NavTarget::Url(url.clone()),
-            Some(url) => NavTarget::Page(url.clone()),
-            None => NavTarget::Group,
-        };
+        let target = url.as_deref().map_or(NavTarget::Group, target);
         let mut children = Vec::new();
         for key in ["sections", "subsections"] {
             let list = map.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();

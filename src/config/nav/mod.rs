@@ -14,6 +14,7 @@ pub mod toctree;
 
 use serde_json::{Map, Value};
 
+use crate::address::Address;
 use crate::path::SitePath;
 use crate::yaml;
 
@@ -62,7 +63,7 @@ pub enum NavTarget {
     /// To all pages that a glob matches.
     Glob(String),
     /// To another site.
-    Url(String),
+    Url(Address),
 }
 
 /// Reads a file of the repo as text; `None` where it is not there.
@@ -134,14 +135,13 @@ fn files(folder: &SitePath, value: Option<&Value>) -> Vec<SitePath> {
     texts(value).iter().filter(|name| !name.contains("://")).filter_map(|name| folder.join(name)).collect()
 }
 
-/// Whether a text is the address of another site.
-fn is_url(text: &str) -> bool {
-    text.contains("://") || text.starts_with("mailto:")
-}
-
-/// A page or another site, by how the text looks.
+/// A page or another site, by how the text looks. What is neither is looked for as a page, and
+/// said to be none.
 fn target(text: &str) -> NavTarget {
-    if is_url(text) { NavTarget::Url(text.to_owned()) } else { NavTarget::Page(text.to_owned()) }
+    match Address::parse(text) {
+        Some(address) => NavTarget::Url(address),
+        None => NavTarget::Page(text.to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -160,7 +160,7 @@ mod tests {
                     NavTarget::Group => String::new(),
                     NavTarget::Page(path) => path.clone(),
                     NavTarget::Glob(glob) => format!("*{glob}"),
-                    NavTarget::Url(url) => url.clone(),
+                    NavTarget::Url(url) => url.to_string(),
                 };
                 let title = entry.title.as_deref().unwrap_or("-");
                 out.push_str(&format!("{}{title} {target}\n", "  ".repeat(depth)));

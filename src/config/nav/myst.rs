@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{NavEntry, NavFile, NavTarget, Read, files, ignore, text, yaml_file};
+use super::{NavEntry, NavFile, NavTarget, Read, files, ignore, target, text, yaml_file};
 use crate::path::SitePath;
 
 pub(super) fn read(folder: &SitePath, read: Read<'_>) -> Option<NavFile> {
@@ -38,7 +38,7 @@ fn entries(list: &[Value], ignored: &mut Vec<String>) -> Vec<NavEntry> {
         let target = if let Some(path) = text(map, "file") {
             NavTarget::Page(path)
         } else if let Some(url) = text(map, "url") {
-            NavTarget::Url(url)
+            target(&url)
         } else if let Some(glob) = text(map, "pattern") {
             NavTarget::Glob(glob)
         } else {

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{NavEntry, NavFile, NavTarget, Read, files, ignore, is_url, target, text, texts, yaml_file};
+use super::{NavEntry, NavFile, NavTarget, Read, files, ignore, target, text, texts, yaml_file};
+use crate::address::Address;
 use crate::path::SitePath;
 use crate::yaml;
 
@@ -185,7 +186,7 @@ fn chapters(value: Option<&Value>, ignored: &mut Vec<String>) -> Vec<NavEntry> {
         };
         ignore(map, &["part", "chapters", "href", "file", "text"], ignored);
         if let Some(part) = text(map, "part") {
-            let is_page = part.contains('.') && !part.contains(' ') && !is_url(&part);
+            let is_page = part.contains('.') && !part.contains(' ') && Address::parse(&part).is_none();
             let children = chapters(map.get("chapters"), ignored);
             let (title, target) =
                 if is_page { (None, target(&part)) } else { (Some(part), NavTarget::Group) };

@@ -1,7 +1,8 @@
 //! `toctree` of Sphinx: in `index.rst`, and in raw cells of notebooks
 //! (<https://www.sphinx-doc.org/en/master/usage/restructuredtext/directives.html#directive-toctree>).
 
-use super::{NavEntry, NavFile, NavTarget, Read, is_url};
+use super::{NavEntry, NavFile, NavTarget, Read};
+use crate::address::Address;
 use crate::path::SitePath;
 
 /// One directive: what it lists and how.
@@ -38,7 +39,7 @@ fn entries(trees: &[Toctree], folder: &SitePath, (read, depth): (Read<'_>, u8)) 
     let mut found = Vec::new();
     for tree in trees {
         let inner = tree.entries.iter().filter(|(_, target)| target != "self").map(|(title, target)| {
-            let rst = (depth < 4 && !is_url(target) && !target.contains('*'))
+            let rst = (depth < 4 && Address::parse(target).is_none() && !target.contains('*'))
                 .then(|| folder.join(&format!("{}.rst", target.trim_end_matches(".rst"))))
                 .flatten();
             let below = rst.as_ref().and_then(read).map(|text| find(&text)).unwrap_or_default();
@@ -64,8 +65,8 @@ fn entries(trees: &[Toctree], folder: &SitePath, (read, depth): (Read<'_>, u8)) 
 
 /// What an entry of a tree aims at.
 pub fn target(target: &str, glob: bool) -> NavTarget {
-    if is_url(target) {
-        NavTarget::Url(target.to_owned())
+    if let Some(address) = Address::parse(target) {
+        NavTarget::Url(address)
     } else if glob && target.contains(['*', '?']) {
         NavTarget::Glob(target.to_owned())
     } else {

@@ -4,7 +4,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Cells, fence, fenced};
+use super::fence::{Fence, closes_container};
+use super::Cells;
 use crate::notebook::Lang;
 
 /// Names in braces that draw something and run nothing.
@@ -17,16 +18,19 @@ pub(super) fn read(body: &str, line: u32, _: &Map<String, Value>, cells: &mut Ce
     let mut at = 0;
     // Cells inside of a container stay in its text: it frames them.
     let mut containers = 0_usize;
+    let last_end = lines.iter().rposition(|line| closes_container(line));
     while at < lines.len() {
         let here = line + u32::try_from(at).unwrap_or(0);
         let text = lines[at];
-        match fence(text) {
-            Some((':', _, "")) => containers = containers.saturating_sub(1),
-            Some((':', ..)) => containers += 1,
-            Some((mark, length, info)) => {
-                let inner = fenced(&lines[at + 1..], mark, length);
+        let opens = Fence::of(text).filter(|_| !text.starts_with([' ', '\t']));
+        match opens {
+            _ if closes_container(text) => containers = containers.saturating_sub(1),
+            // What nothing closes is no container, or the rest of the page would stand in it.
+            Some(fence) if fence.mark == ':' => containers += usize::from(last_end > Some(at)),
+            Some(fence) => {
+                let inner = fence.inside(&lines[at + 1..]);
                 let end = (at + 1 + inner).min(lines.len());
-                match chunk(info).filter(|_| containers == 0) {
+                match chunk(fence.info).filter(|_| containers == 0) {
                     Some((lang, metadata)) => {
                         cells.add("markdown", std::mem::take(&mut prose), begins);
                         if let Some(draft) = cells.add("code", lines[at + 1..end].join("\n"), here + 1) {
@@ -55,7 +59,7 @@ pub(super) fn read(body: &str, line: u32, _: &Map<String, Value>, cells: &mut Ce
 }
 
 /// The language and the options of a fence's words `{r name, echo=FALSE}`.
-fn chunk(info: &str) -> Option<(Lang, Map<String, Value>)> {
+pub(super) fn chunk(info: &str) -> Option<(Lang, Map<String, Value>)> {
     let inner = info.strip_prefix('{')?.strip_suffix('}')?.trim();
     let name = inner.split([' ', ',']).next().unwrap_or_default();
     let sound =

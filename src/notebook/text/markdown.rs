@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Cells, cell_metadata, fence, fenced};
+use super::fence::Fence;
+use super::{Cells, cell_metadata};
 use crate::notebook::Lang;
 use crate::yaml;
 
@@ -28,13 +29,17 @@ pub(super) fn read(body: &str, line: u32, metadata: &Map<String, Value>, cells: 
     while at < lines.len() {
         let here = line + u32::try_from(at).unwrap_or(0);
         let text = lines[at];
-        if let Some((mark, length, info)) = fence(text) {
-            let inner = fenced(&lines[at + 1..], mark, length);
+        let opens = Fence::of(text).filter(|_| !text.starts_with([' ', '\t'])).and_then(|fence| {
+            let inner = fence.inside(&lines[at + 1..]);
+            // A container that nothing closes does not take the rest of the page.
+            (fence.mark != ':' || at + 1 + inner < lines.len()).then_some((fence, inner))
+        });
+        if let Some((fence, inner)) = opens {
             let block = &lines[at + 1..(at + 1 + inner).min(lines.len())];
-            let cell = if jupytext && mark != ':' {
-                jupytext_cell(info, block, &lang)
+            let cell = if jupytext && fence.mark != ':' {
+                jupytext_cell(fence.info, block, &lang)
             } else {
-                myst_cell(info, block)
+                myst_cell(fence.info, block)
             };
             if let Some(cell) = cell {
                 prose.end(cells);
@@ -103,13 +108,13 @@ impl Prose {
 }
 
 /// A cell out of a fence.
-struct Fenced {
+pub(super) struct Fenced {
     kind: &'static str,
-    source: String,
+    pub(super) source: String,
     /// How many lines of options stand before the source.
     skipped: usize,
-    metadata: Map<String, Value>,
-    lang: Option<Lang>,
+    pub(super) metadata: Map<String, Value>,
+    pub(super) lang: Option<Lang>,
 }
 
 impl Fenced {
@@ -144,7 +149,7 @@ fn jupytext_cell(info: &str, block: &[&str], notebook: &Lang) -> Option<Fenced> 
 
 /// `{code-cell}` and `{raw-cell}` with their options, as `:key: value` lines or as YAML between
 /// rules (<https://mystmd.org/guide/notebooks-with-markdown>).
-fn myst_cell(info: &str, block: &[&str]) -> Option<Fenced> {
+pub(super) fn myst_cell(info: &str, block: &[&str]) -> Option<Fenced> {
     let (kind, word) = match info.strip_prefix("{code-cell}") {
         Some(rest) => ("code", rest.trim()),
         None => ("raw", info.strip_prefix("{raw-cell}")?.trim()),

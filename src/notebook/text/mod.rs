@@ -5,9 +5,15 @@
 mod chunks;
 mod databricks;
 mod dib;
+mod fence;
 mod light;
 mod markdown;
 mod percent;
+mod within;
+
+pub use fence::{Fence, closes_container};
+pub use within::code_within;
+pub(super) use within::take_out;
 
 use serde_json::{Map, Value};
 
@@ -223,20 +229,4 @@ pub fn jupytext_formats(extension: &str, text: &str) -> Option<String> {
     let jupytext =
         front.get("jupyter").and_then(|jupyter| jupyter.get("jupytext")).or_else(|| front.get("jupytext"))?;
     Some(jupytext.get("formats").and_then(Value::as_str).unwrap_or_default().to_owned())
-}
-
-/// The length of the run of fence characters that `line` opens a block with, and what follows.
-fn fence(line: &str) -> Option<(char, usize, &str)> {
-    let mark = line.chars().next().filter(|c| matches!(c, '`' | '~' | ':'))?;
-    let length = line.chars().take_while(|c| *c == mark).count();
-    (length >= 3).then(|| (mark, length, line[length..].trim()))
-}
-
-/// The lines of a fenced block: how many there are up to its end, the closing one not counted.
-fn fenced(lines: &[&str], mark: char, length: usize) -> usize {
-    let closes = |line: &&str| {
-        let line = line.trim();
-        line.chars().all(|c| c == mark) && line.len() >= length
-    };
-    lines.iter().position(closes).unwrap_or(lines.len())
 }

@@ -14,7 +14,7 @@ use super::containers::MARK;
 use super::reference::numbered_equation;
 use super::{div, line as one_line, nested, reference, table};
 use crate::diagnostic::{Note, Rule};
-use crate::notebook::Lang;
+use crate::notebook::{Lang, code_within};
 use crate::notebook::marks::{self, Admonition, Directive, Place, Says};
 use crate::render::block;
 use crate::render::clean::{self, Origin, Pieces};
@@ -46,7 +46,10 @@ pub(super) fn show(info: &str, text: &str, line: u32, page: &mut PageState) -> O
             } else {
                 lang
             };
-            return Some(block::code_block(&block.body, &lang));
+            return Some(match code_within(info, text) {
+                Some(code) => block::code_block(&code, &lang),
+                None => Fragment::new(),
+            });
         }
         return Some(unknown(&block, line, page));
     };
