@@ -84,17 +84,24 @@ mod tests {
 
     #[test]
     fn what_runs_is_no_address() {
-        for bad in ["javascript://a%0aalert(1)", " JavaScript:alert(1)", "data:text/html,x", "a/b.md", "vbscript:x"] {
+        for bad in
+            ["javascript://a%0aalert(1)", " JavaScript:alert(1)", "data:text/html,x", "a/b.md", "vbscript:x"]
+        {
             assert_eq!(Address::parse(bad), None, "{bad}");
         }
         let said = Address::parse(" https://example.org/a b?q=[1]").expect("an address");
         assert_eq!(said.as_str(), "https://example.org/a%20b?q=%5B1%5D");
-        assert_eq!(Address::parse("//cdn.example.org/x").expect("an address").as_str(), "https://cdn.example.org/x");
+        assert_eq!(
+            Address::parse("//cdn.example.org/x").expect("an address").as_str(),
+            "https://cdn.example.org/x"
+        );
     }
 
     #[test]
     fn the_readers_own_machine_is_known() {
-        for local in ["http://localhost:8888/tree", "http://127.0.0.1/", "https://[::1]:80/x", "http://u@LOCALHOST"] {
+        for local in
+            ["http://localhost:8888/tree", "http://127.0.0.1/", "https://[::1]:80/x", "http://u@LOCALHOST"]
+        {
             assert!(Address::parse(local).expect("an address").is_local(), "{local}");
         }
         for far in ["https://localhost.example.org", "https://example.org/localhost", "mailto:a@localhost"] {

@@ -299,7 +299,8 @@ pub fn build_single(
         notes.into_iter().map(|note| Diagnostic::new(&source.path, note)).collect();
     let theme = Arc::new(Theme::new(&config.language)?);
     let inline = theme.inline();
-    let read = |path: &SitePath| disk::read_inside(root, path).ok();
+    let open = |path: &SitePath| disk::is_open(root, path);
+    let read = |path: &SitePath| open(path).then(|| disk::read_inside(root, path).ok()).flatten();
     let view = view::SingleView {
         head: view::Head {
             title: record.title.clone(),
@@ -315,15 +316,15 @@ pub fn build_single(
     Ok((theme.render("single.html", &view)?, diagnostics))
 }
 
-/// The files that a single page may include: whatever is not hidden below the root.
+/// The files that a single page may include: whatever below the root is not hidden or ignored.
 struct Beside<'a> {
     root: &'a Path,
 }
 
 impl Files for Beside<'_> {
     fn text(&self, path: &SitePath) -> Result<String, String> {
-        if path.segments().any(|segment| segment.starts_with('.')) {
-            return Err(format!("`{path}` is hidden"));
+        if !disk::is_open(self.root, path) {
+            return Err(format!("`{path}` is not in the repo, or hidden, or ignored"));
         }
         let bytes = disk::read_inside(self.root, path).map_err(|error| format!("`{path}`: {error}"))?;
         String::from_utf8(bytes).map_err(|_| format!("`{path}` is no UTF-8 text"))

@@ -27,7 +27,7 @@ const FLOORS: &[&[&str]] = &[
     &["config"],
     &["diagnostic", "html", "yaml"],
     &["path"],
-    &["digest"],
+    &["address", "digest"],
 ];
 
 fn floor(room: &str) -> Option<usize> {

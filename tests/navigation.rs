@@ -147,3 +147,46 @@ fn galleries_and_toctrees_of_nbsphinx() {
     assert!(page.contains("class=\"card-image\"") && !page.contains("not shown"), "{page}");
     assert_eq!(order(&site), ["index", "sub/two", "one"]);
 }
+
+#[test]
+fn an_address_that_runs_something_is_no_entry() {
+    let bad = "javascript:alert(1)//";
+    for (file, text) in [
+        (
+            "myst.yml",
+            format!("project:\n  toc:\n    - file: index.md\n    - title: Bad\n      url: \"{bad}\"\n"),
+        ),
+        (
+            "_toc.yml",
+            format!("format: jb-article\nroot: index\nsections:\n  - url: \"{bad}\"\n    title: Bad\n"),
+        ),
+        (
+            "_data/toc.yml",
+            format!("- title: Bad\n  url: \"javascript://x%0aalert(1)\"\n- title: {bad}\n  url: \"{bad}\"\n"),
+        ),
+        (
+            "_quarto.yml",
+            format!(
+                "website:\n  sidebar:\n    contents:\n      - index.md\n      - text: Bad\n        href: \"{bad}\"\n"
+            ),
+        ),
+        (
+            "mkdocs.yml",
+            format!(
+                "docs_dir: .\nnav:\n  - index.md\n  - Bad: \"javascript://x%0aalert(1)\"\n  - Bad: \"{bad}\"\n"
+            ),
+        ),
+        ("index.rst", "T\n=\n\n.. toctree::\n\n   Bad <javascript://x%0aalert(1)>\n   alpha\n".to_owned()),
+    ] {
+        let site = desk(file, &text).build().fine();
+        for page in site.files().iter().filter(|file| file.ends_with(".html")) {
+            assert!(!site.read(page).contains("href=\"javascript"), "{file}: {page}");
+        }
+        assert!(site.stderr.contains("is no page of the site; left out"), "{file}\n{}", site.stderr);
+    }
+    let site = Desk::new()
+        .file("index.md", "# I\n\n```{toctree}\nBad <javascript://x%0aalert(1)>\nalpha\n```\n")
+        .file("alpha.md", "# alpha\n")
+        .build();
+    assert_eq!(site.holding("href=\"javascript"), [""; 0]);
+}

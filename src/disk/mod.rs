@@ -6,7 +6,7 @@ mod walk;
 
 pub use pack::Packs;
 pub use publish::{Published as PublishCount, Publisher};
-pub use walk::{Found, Source, find_root, walk};
+pub use walk::{Found, Source, find_root, is_open, walk};
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the edge")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -57,6 +57,7 @@ pub fn walk(root: &Path, src: &SitePath, out: &Path, config: &Config) -> Result<
     let mut found = Found::default();
     let mut ignores: Vec<(usize, Gitignore)> = Vec::new();
     let mut pages: Vec<Source> = Vec::new();
+    let mut links: BTreeMap<SitePath, SitePath> = BTreeMap::new();
     let mut entries = WalkDir::new(root).follow_links(false).sort_by_file_name().into_iter();
     while let Some(entry) = entries.next() {
         let entry = match entry {
@@ -103,8 +104,11 @@ pub fn walk(root: &Path, src: &SitePath, out: &Path, config: &Config) -> Result<
             }
             continue;
         }
-        if entry.path_is_symlink() && !found.follows(root, &entry, &path) {
-            continue;
+        if entry.path_is_symlink() {
+            match found.follow(root, &entry, &path) {
+                Some(target) => drop(links.insert(path.clone(), target)),
+                None => continue,
+            }
         }
         // Hidden files are for tools; secrets like to live in them.
         if path.name().starts_with('.') {
@@ -128,6 +132,7 @@ pub fn walk(root: &Path, src: &SitePath, out: &Path, config: &Config) -> Result<
             }
         }
     }
+    found.close(&links, &mut pages);
     let notebooks: BTreeSet<SitePath> =
         pages.iter().filter(|page| page.format == Format::Ipynb).map(|page| page.path.clone()).collect();
     for page in pages {
@@ -149,26 +154,41 @@ impl Found {
         self.notes.push(Diagnostic::new(path, note));
     }
 
-    /// Whether a link is taken as the file it leads to: only one that stays inside the root.
-    fn follows(&mut self, root: &Path, entry: &DirEntry, path: &SitePath) -> bool {
-        let real = fs::canonicalize(entry.path());
-        let inside = match (&real, fs::canonicalize(root)) {
-            (Ok(real), Ok(root)) => real.starts_with(root),
-            _ => false,
-        };
-        let why = match real {
+    /// Passes over the links that lead to a file which the walk did not find: it is hidden, ignored
+    /// or excluded, and a second name does not change that.
+    fn close(&mut self, links: &BTreeMap<SitePath, SitePath>, pages: &mut Vec<Source>) {
+        if links.is_empty() {
+            return;
+        }
+        let of_pages: BTreeSet<&SitePath> = pages.iter().map(|page| &page.path).collect();
+        let is_found = |target: &SitePath| self.files.contains(target) || of_pages.contains(target);
+        let closed: Vec<&SitePath> =
+            links.iter().filter(|(_, target)| !is_found(target)).map(|(link, _)| link).collect();
+        for link in closed {
+            self.files.remove(link);
+            pages.retain(|page| page.path != *link);
+            let why = "the link leads to a file that is hidden, ignored or excluded";
+            self.say(link, Note::warning(Rule::Skipped, format!("{why}; passed over")));
+        }
+    }
+
+    /// The file that a link leads to: only one inside the root and of the same kind.
+    fn follow(&mut self, root: &Path, entry: &DirEntry, path: &SitePath) -> Option<SitePath> {
+        let why = match fs::canonicalize(entry.path()) {
             Err(error) => format!("the link leads nowhere: {error}"),
-            Ok(_) if !inside => "the link leaves the repo".to_owned(),
             Ok(real) if real.is_dir() => {
                 "the link leads to a folder; its files are published where they are".to_owned()
             }
-            Ok(real) if !is_open(root, &real, path) => {
-                "the link leads to a hidden file or to one of another kind".to_owned()
-            }
-            Ok(_) => return true,
+            Ok(real) => match fs::canonicalize(root).ok().and_then(|root| relative(&root, &real)) {
+                None => "the link leaves the repo".to_owned(),
+                Some(target) if target.extension() != path.extension() => {
+                    "the link leads to a file of another kind".to_owned()
+                }
+                Some(target) => return Some(target),
+            },
         };
         self.say(path, Note::warning(Rule::Skipped, format!("{why}; passed over")));
-        false
+        None
     }
 
     /// Submodules that were not checked out: their notebooks are missing.
@@ -195,12 +215,23 @@ impl Found {
     }
 }
 
-/// Whether a link's target is a file that could be published itself: nothing on its way is hidden,
-/// and it is of the same kind as the link says.
-fn is_open(root: &Path, real: &Path, link: &SitePath) -> bool {
-    let root = fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
-    let Some(target) = relative(&root, real) else { return false };
-    target.extension() == link.extension() && !target.segments().any(|segment| segment.starts_with('.'))
+/// Whether a page may take in the file at `path`, where no walk was made: nothing on its way or on
+/// that of the file it leads to is hidden or ignored.
+pub fn is_open(root: &Path, path: &SitePath) -> bool {
+    let real = fs::canonicalize(super::place(root, path)).ok().zip(fs::canonicalize(root).ok());
+    let Some(target) = real.and_then(|(real, root)| relative(&root, &real)) else { return false };
+    [path, &target].into_iter().all(|path| {
+        let mut ignores = Vec::new();
+        let mut place = root.to_path_buf();
+        let last = path.segments().count();
+        path.segments().enumerate().all(|(depth, segment)| {
+            push_ignores(&place, depth, &mut ignores);
+            place.push(segment);
+            let is_dir = depth + 1 < last;
+            let passed_over = segment.starts_with('.') || (is_dir && TOOLS.contains(&segment));
+            !passed_over && !is_ignored(&ignores, &place, is_dir)
+        })
+    })
 }
 
 fn globs(patterns: &[String], key: &str) -> Result<GlobSet, String> {

@@ -45,16 +45,13 @@ impl Draft {
         }
     }
 
-    /// Whether its author removed it: then nothing of it may be taken over.
-    fn is_removed(&self) -> bool {
-        let tags = self.metadata.get("tags").and_then(Value::as_array);
-        let hidden = self.metadata.get("nbsphinx").and_then(Value::as_str) == Some("hidden");
-        hidden
-            || tags.is_some_and(|tags| {
-                tags.iter()
-                    .filter_map(Value::as_str)
-                    .any(|tag| matches!(tag.replace('_', "-").as_str(), "remove-cell" | "remove-input"))
-            })
+    /// Whether its author or the site removed it: then nothing of it may be taken over as the head
+    /// of the page.
+    fn is_removed(&self, metadata: &Map<String, Value>, around: &Around<'_>) -> bool {
+        let mut gatherer = Gatherer::new(&Map::new(), metadata, around.path, around.config);
+        let mut source = self.source.clone();
+        let head = Head::take(&mut source, &Lang::none(), &self.at, &mut Vec::new());
+        !gatherer.options(&self.metadata, &head, &self.at, &mut Vec::new()).shows_input()
     }
 }
 
@@ -86,7 +83,7 @@ pub(super) fn notebook(
             (1..=8).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric())
         });
     notebook.dialects = around.config.dialects;
-    front_matter(&mut notebook, &mut drafts, &metadata, notes);
+    front_matter(&mut notebook, &mut drafts, (&metadata, around), notes);
     check_metadata(&metadata, notes);
     notebook.run = Run::read(&metadata);
     notebook.has_slides = ["rise", "livereveal"].iter().any(|key| metadata.contains_key(*key));
@@ -110,11 +107,12 @@ fn configured(metadata: &Map<String, Value>, languages: &Language) -> Lang {
 fn front_matter(
     notebook: &mut Notebook,
     drafts: &mut Vec<Draft>,
-    metadata: &Map<String, Value>,
+    (metadata, around): (&Map<String, Value>, &Around<'_>),
     notes: &mut Vec<Note>,
 ) {
     let mut map = Map::new();
-    if let Some(first) = drafts.first_mut().filter(|first| first.kind != "code" && !first.is_removed()) {
+    let first = drafts.first_mut().filter(|first| first.kind != "code");
+    if let Some(first) = first.filter(|first| !first.is_removed(metadata, around)) {
         let split = FrontMatter::split(&first.source, notes).map(|(map, rest)| (map, rest.to_owned()));
         if let Some((found, rest)) = split {
             map = found;

@@ -214,7 +214,7 @@ impl<'a> Gatherer<'a> {
                     notes.push(
                         Note::warning(
                             Rule::Mark,
-                            format!("the tag `{tag}` means nothing; the cell is shown"),
+                            format!("the tag `{tag}` means nothing; the cell stands as if without it"),
                         )
                         .in_cell(at)
                         .help(format!("did you mean `{near}`?")),

@@ -34,7 +34,9 @@ pub use options::{
 };
 pub use published::{Published, Script};
 pub use run::Run;
-pub use text::{Fence, closes_container, code_within, is_notebook, jupytext_formats};
+pub use text::{
+    Attributes, Fence, closes_container, code_within, css_length, is_notebook, jupytext_formats, split_prefix,
+};
 
 use std::collections::BTreeMap;
 

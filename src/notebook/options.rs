@@ -257,6 +257,10 @@ pub(super) enum Part {
     Input,
     /// Its outputs.
     Output,
+    /// What it printed.
+    Stdout,
+    /// What it printed to standard error.
+    Stderr,
 }
 
 /// What one mark wants of one part.

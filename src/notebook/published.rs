@@ -16,6 +16,7 @@ pub struct Published {
     notebook: Notebook,
     cuts: HashMap<u32, Cut>,
     drop_widget_state: bool,
+    drop_parameters: bool,
 }
 
 /// What was taken out of one cell of the file.
@@ -33,6 +34,8 @@ struct Cut {
     single: bool,
     /// Words whose lines are dropped from streams.
     words: Vec<String>,
+    /// Whether it held the parameters of a run.
+    parameters: bool,
 }
 
 /// A script made of the code cells of a notebook.
@@ -51,6 +54,32 @@ const BROWSED: [&str; 8] = ["html", "xml", "svg", "xhtml", "css", "js", "vue", "
 pub(super) const VSCODE_STDOUT: &str = "application/vnd.code.notebook.stdout";
 pub(super) const VSCODE_STDERR: &str = "application/vnd.code.notebook.stderr";
 
+/// What papermill keeps of the machine that ran the notebook: nobody's business.
+const PRIVATE: [&str; 3] = ["environment_variables", "input_path", "output_path"];
+
+/// The keys of a cell's metadata that stay where something of it was cut: marks, and nothing that
+/// an editor or a kernel may have kept of the source or the outputs.
+const HARMLESS: [&str; 18] = [
+    "tags",
+    "jupyter",
+    "collapsed",
+    "scrolled",
+    "slideshow",
+    "name",
+    "nbsphinx",
+    "editable",
+    "deletable",
+    "trusted",
+    "vscode",
+    "format",
+    "raw_mimetype",
+    "cellView",
+    "polyglot_notebook",
+    "dotnet_interactive",
+    "kernel",
+    "language",
+];
+
 const WIDGET_VIEW: &str = "application/vnd.jupyter.widget-view+json";
 
 impl Published {
@@ -66,8 +95,13 @@ impl Published {
             }
             keep
         });
-        // Which widget belongs to which output is not known here: with one of them goes the state.
-        let cut_outputs = cuts.values().any(|cut: &Cut| cut.cell || cut.output);
+        // Which value came from which cell is not known here: with one of them go all.
+        let drop_parameters = cuts.values().any(|cut: &Cut| cut.parameters);
+        if let Some(run) = notebook.run.as_mut().filter(|_| drop_parameters) {
+            run.parameters.clear();
+        }
+        // So with widgets: with an output goes the state.
+        let cut_outputs = cuts.values().any(Cut::touches_outputs);
         let drop_widget_state = cut_outputs
             || !notebook.cells.iter().any(|cell| {
                 match &cell.kind {
@@ -77,7 +111,7 @@ impl Published {
             _ => false,
         }
             });
-        Self { notebook, cuts, drop_widget_state }
+        Self { notebook, cuts, drop_widget_state, drop_parameters }
     }
 
     /// The notebook as readers may see it.
@@ -93,8 +127,10 @@ impl Published {
     /// The file for download: the very bytes of the source where nothing was removed, else a copy
     /// without it. `None` where the bytes cannot be filtered, so that nothing leaks.
     pub fn copy<'a>(&self, bytes: &'a [u8]) -> Option<Cow<'a, [u8]>> {
-        let has_state = self.drop_widget_state && memchr::memmem::find(bytes, b"widget-state+json").is_some();
-        if self.cuts.is_empty() && !has_state {
+        let holds = |needle: &str| memchr::memmem::find(bytes, needle.as_bytes()).is_some();
+        let has_state = self.drop_widget_state && holds("widget-state+json");
+        let has_run = holds("\"papermill\"") && PRIVATE.iter().any(|key| holds(&format!("\"{key}\"")));
+        if self.cuts.is_empty() && !has_state && !has_run {
             return Some(Cow::Borrowed(bytes));
         }
         // Out of a text nothing is cut: there is no copy of it then.
@@ -102,10 +138,8 @@ impl Published {
             return None;
         }
         let mut json: Value = serde_json::from_slice(bytes).ok()?;
-        if self.drop_widget_state {
-            json.get_mut("metadata")
-                .and_then(Value::as_object_mut)
-                .map(|metadata| metadata.remove("widgets"));
+        if let Some(metadata) = json.get_mut("metadata").and_then(Value::as_object_mut) {
+            self.filter_metadata(metadata);
         }
         let mut number = 0;
         if let Some(Value::Array(cells)) = json.get_mut("cells") {
@@ -121,6 +155,22 @@ impl Published {
         serde::Serialize::serialize(&json, &mut writer).ok()?;
         out.push(b'\n');
         Some(Cow::Owned(out))
+    }
+
+    fn filter_metadata(&self, metadata: &mut Map<String, Value>) {
+        if self.drop_widget_state {
+            metadata.remove("widgets");
+        }
+        if let Some(run) = metadata.get_mut("papermill").and_then(Value::as_object_mut) {
+            PRIVATE.iter().for_each(|key| drop(run.remove(*key)));
+            if self.drop_parameters {
+                run.remove("parameters");
+            }
+        }
+        let databricks = metadata.get_mut("application/vnd.databricks.v1+notebook");
+        if let Some(databricks) = databricks.and_then(Value::as_object_mut).filter(|_| self.drop_parameters) {
+            databricks.remove("widgets");
+        }
     }
 
     fn filter(&self, cells: &mut Vec<Value>, number: &mut u32) {
@@ -235,6 +285,7 @@ fn cut(cell: &mut Cell) -> Cut {
         // Prose and raw text have nothing but their input.
         cut.cell = true;
     }
+    cut.parameters = (cut.cell || input) && (options.parameters.is_some() || !options.form.is_empty());
     if input {
         cell.source.clear();
         cell.head.clear();
@@ -268,15 +319,26 @@ fn without(text: &str, words: &[String]) -> String {
     text.split_inclusive('\n').filter(|line| !words.iter().any(|word| line.contains(word.as_str()))).collect()
 }
 
-/// Drops lines of a stream in a file.
+/// Drops lines of a stream in a file, also where VS Code keeps it as data.
 fn drop_lines(output: &mut Value, words: &[String]) {
-    let Some(text) = output.get_mut("text") else { return };
-    let whole = match text {
-        Value::String(text) => text.clone(),
-        Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
-        _ => return,
+    let drop_from = |text: &mut Value| {
+        let whole = match text {
+            Value::String(text) => text.clone(),
+            Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
+            _ => return,
+        };
+        *text = Value::String(without(&whole, words));
     };
-    *text = Value::String(without(&whole, words));
+    if output.get("output_type").and_then(Value::as_str) == Some("stream")
+        && let Some(text) = output.get_mut("text")
+    {
+        drop_from(text);
+    }
+    for mime in [VSCODE_STDOUT, VSCODE_STDERR] {
+        if let Some(text) = output.get_mut("data").and_then(|data| data.get_mut(mime)) {
+            drop_from(text);
+        }
+    }
 }
 
 /// The names behind `attachment:` in a source, percent-decoded.
@@ -292,6 +354,11 @@ fn used_attachments(source: &str) -> HashSet<String> {
 }
 
 impl Cut {
+    fn touches_outputs(&self) -> bool {
+        let parts = [self.cell, self.output, self.stdout, self.stderr, self.single, !self.words.is_empty()];
+        parts.contains(&true)
+    }
+
     /// Takes the same out of the cell's JSON.
     fn apply(&self, cell: &mut Map<String, Value>) {
         for key in ["source", "input"] {
@@ -300,13 +367,15 @@ impl Cut {
             }
         }
         if let Some(source) = &self.source {
-            cell.insert("source".to_owned(), Value::String(source.clone()));
-        }
-        if let Some(Value::Object(metadata)) = cell.get_mut("metadata") {
-            // Some kernels keep outputs a second time.
-            if self.output || self.stdout || self.stderr || !self.words.is_empty() {
-                metadata.remove("pinned_outputs");
+            for key in ["source", "input"] {
+                if cell.contains_key(key) {
+                    cell.insert(key.to_owned(), Value::String(source.clone()));
+                }
             }
+        }
+        let is_cut = self.input || self.source.is_some() || self.touches_outputs();
+        if let Some(Value::Object(metadata)) = cell.get_mut("metadata").filter(|_| is_cut) {
+            metadata.retain(|key, _| HARMLESS.contains(&key.as_str()));
         }
         if let Some(Value::Array(outputs)) = cell.get_mut("outputs") {
             if self.output {

@@ -49,12 +49,14 @@ pub(super) fn settle(
             notes.push(wrong_value(mark, wanted, value).in_cell(at));
         }
     }
-    for part in [Part::Cell, Part::Input, Part::Output] {
+    for part in [Part::Cell, Part::Input, Part::Output, Part::Stdout, Part::Stderr] {
         let visibility = decide(&claims, part, at, notes);
         match part {
             Part::Cell => options.cell = visibility,
             Part::Input => options.input = visibility,
             Part::Output => options.output = visibility,
+            Part::Stdout => options.remove_stdout = visibility == Visibility::Remove,
+            Part::Stderr => options.remove_stderr = visibility == Visibility::Remove,
         }
     }
     options
@@ -86,7 +88,14 @@ fn decide(claims: &[Claim], part: Part, at: &CellRef, notes: &mut Vec<Note>) -> 
             && (claim.level == wins.level
                 || (wins.visibility == Visibility::Remove && claim.level > wins.level))
     };
-    if let Some(loses) = of_part.iter().find(contradicts) {
+    // A fold says how the source is shown where it is shown.
+    let is_look = |claim: &&Claim| {
+        claim.spelling == "code-fold"
+            && claim.level == wins.level
+            && claim.visibility == Visibility::Collapse
+            && wins.visibility == Visibility::Remove
+    };
+    if let Some(loses) = of_part.iter().filter(|claim| !is_look(claim)).find(contradicts) {
         notes.push(
             Note::warning(
                 Rule::CellConflict,

@@ -55,7 +55,10 @@ impl Resolved {
 
     fn outside(url: &str) -> Self {
         let Some(address) = Address::parse(url) else {
-            return Self::dead(format!("`{url}` is no web address"), "link a web address or a file of the repo");
+            return Self::dead(
+                format!("`{url}` is no web address"),
+                "link a web address or a file of the repo",
+            );
         };
         let remark = address
             .is_local()

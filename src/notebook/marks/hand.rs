@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::notebook::Dialects;
 use crate::notebook::options::{CellOptions, Claim, Level, Part, Visibility};
+use crate::notebook::{Dialects, css_length};
 
 /// The hand that writes what marks say into the options of one cell.
 pub struct Hand<'a> {
@@ -86,16 +86,5 @@ pub(super) fn texts(value: &Value) -> Result<Vec<String>, &'static str> {
 /// A length as CSS has it: digits with a unit, or a plain number of pixels.
 pub(super) fn length(value: &Value) -> Result<String, &'static str> {
     const WANTED: &str = "a length such as `50%`, `300px` or `4in`";
-    let text = text(value).map_err(|_| WANTED)?;
-    let digits = text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
-    let unit = text[digits..].trim();
-    let number: f64 = text[..digits].parse().map_err(|_| WANTED)?;
-    if !(0.0..=9999.0).contains(&number) {
-        return Err(WANTED);
-    }
-    match unit {
-        "" => Ok(format!("{number}px")),
-        "%" | "px" | "em" | "rem" | "in" | "cm" | "mm" | "pt" | "ch" | "vw" => Ok(format!("{number}{unit}")),
-        _ => Err(WANTED),
-    }
+    css_length(&text(value).map_err(|_| WANTED)?).ok_or(WANTED)
 }

@@ -6,7 +6,7 @@ use super::Says::{Cell, Nothing, Read};
 use super::Sign::{Has, Lacks, Quiet};
 use super::hand::{flag, length, text, texts};
 use super::{Hand, Mark, marks};
-use crate::notebook::options::Part::{Cell as Whole, Input, Output};
+use crate::notebook::options::Part::{Cell as Whole, Input, Output, Stderr};
 use crate::notebook::options::Visibility::{Collapse, Remove, Show};
 use crate::notebook::options::{CaptionPlace, Layout, LineNumbers, Width};
 
@@ -195,9 +195,9 @@ pub(super) const TABLE: &[Mark] = marks! { Option;
         "`hide`: the outputs are nowhere in the site; `asis`: what was printed is Markdown of the page"; "#| results: hide" / "#| results: hold" => Lacks("printed")
     "eval" => Cell(|v, h| { h.options.skip_execution = !flag(v)?; Ok(()) }), [Quarto Knitr Nbdev]
         "`false`: the cell is never to be run: nothing is said about it"; "#| eval: false" / "#| evla: false" => Quiet
-    "warning" => Cell(|v, h| { h.options.remove_stderr = !flag(v)?; Ok(()) }), [Quarto Knitr]
+    "warning" => Cell(|v, h| h.show(v, Stderr)), [Quarto Knitr]
         "`false`: standard error is nowhere in the site"; "#| warning: false" / "#| warning: true" => Lacks("warned")
-    "message" => Cell(|v, h| { if !flag(v)? { h.options.remove_stderr = true; } Ok(()) }), [Knitr]
+    "message" => Cell(|v, h| { if !flag(v)? { h.see(Stderr, Remove); } Ok(()) }), [Knitr]
         "`false`: standard error is nowhere in the site"; "#| message: false" / "#| message: true" => Lacks("warned")
     "error" => Cell(|v, h| { h.options.raises_ok = flag(v)?; Ok(()) }), [Quarto Knitr]
         "`true`: an error in the output is meant"; "#| error: true" / "#| eror: true" => Quiet
@@ -386,7 +386,10 @@ pub(super) const TABLE: &[Mark] = marks! { Option;
         "Lines are numbered (below `mystnb`)"; "#| mystnb: {number_source_lines: true}" / "#| mystnb: {number_source_lines: false}" => Has("numbered")
     "output_stderr" => Cell(|v, h| match v.as_str() {
             Some("show") => Ok(()),
-            Some("remove" | "remove-warn" | "warn" | "error" | "severe") => { h.options.remove_stderr = v.as_str().is_some_and(|word| word.starts_with("remove")); Ok(()) }
+            Some("remove" | "remove-warn" | "warn" | "error" | "severe") => {
+                if v.as_str().is_some_and(|word| word.starts_with("remove")) { h.see(Stderr, Remove); }
+                Ok(())
+            }
             _ => Err("`show`, `remove`, `remove-warn`, `warn`, `error` or `severe`"),
         }), [JupyterBook]
         "`remove`: standard error is nowhere in the site (below `mystnb`)"; "#| mystnb: {output_stderr: remove}" / "#| mystnb: {output_stderr: show}" => Lacks("warned")

@@ -3,7 +3,7 @@
 use super::Says::{Cell, Nothing};
 use super::Sign::{Has, Lacks, Quiet};
 use super::{Hand, Mark, marks};
-use crate::notebook::options::Part::{Cell as Whole, Input, Output};
+use crate::notebook::options::Part::{Cell as Whole, Input, Output, Stderr, Stdout};
 use crate::notebook::options::Visibility::{Collapse, Remove, Show};
 use crate::notebook::options::{LinkList, Parameters, Part, Width};
 
@@ -20,9 +20,9 @@ pub(super) const TABLE: &[Mark] = marks! { Tag;
         "The source is nowhere in the site"; "remove_input" / "remove-inputs" => Lacks("probe")
     "remove-output" => Cell(|_, h| { h.see(Output, Remove); Ok(()) }), [JupyterBook Myst Nbconvert]
         "The outputs are nowhere in the site"; "remove_output" / "remove-outputs" => Lacks("printed")
-    "remove-stdout" => Cell(|_, h| { h.options.remove_stdout = true; Ok(()) }), [JupyterBook Myst]
+    "remove-stdout" => Cell(|_, h| { h.see(Stdout, Remove); Ok(()) }), [JupyterBook Myst]
         "What was printed is nowhere in the site"; "remove-stdout" / "remove-stout" => Lacks("printed")
-    "remove-stderr" => Cell(|_, h| { h.options.remove_stderr = true; Ok(()) }), [JupyterBook Myst]
+    "remove-stderr" => Cell(|_, h| { h.see(Stderr, Remove); Ok(()) }), [JupyterBook Myst]
         "What was printed to standard error is nowhere in the site"; "remove-stderr" / "remove-sdterr" => Lacks("warned")
     "hide-cell" => Cell(|_, h| { hide(h, Whole); Ok(()) }), [JupyterBook Myst Quarto]
         "The cell starts folded; in a Quarto project it is removed"; "hide_cell" / "hide-cells" => Has("fold-cell")
@@ -36,9 +36,9 @@ pub(super) const TABLE: &[Mark] = marks! { Tag;
         "The source is shown, whatever the page says"; "show-code" / "show-codes" => Lacks("fold-input")
     "show-output" => Cell(|_, h| { h.see(Output, Show); Ok(()) }), [Quarto]
         "The outputs are shown, whatever the page says"; "show-output" / "show-outputs" => Lacks("fold-output")
-    "show-warnings" => Cell(|_, h| { h.options.remove_stderr = false; Ok(()) }), [Quarto]
+    "show-warnings" => Cell(|_, h| { h.see(Stderr, Show); Ok(()) }), [Quarto]
         "Standard error is shown, whatever the page says"; "show-warnings" / "show-warning" => Has("warned")
-    "hide-warnings" => Cell(|_, h| { h.options.remove_stderr = true; Ok(()) }), [Quarto]
+    "hide-warnings" => Cell(|_, h| { h.see(Stderr, Remove); Ok(()) }), [Quarto]
         "Standard error is nowhere in the site"; "hide-warnings" / "hide-warning" => Lacks("warned")
     "scroll-output" => Cell(|_, h| { h.options.scroll_output = Some(true); Ok(()) }), [Myst JupyterBook]
         "Long outputs scroll"; "scroll-output" / "scroll-outputs" => Has("text scroll")

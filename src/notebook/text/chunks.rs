@@ -4,8 +4,8 @@
 
 use serde_json::{Map, Value};
 
-use super::fence::{Fence, closes_container};
 use super::Cells;
+use super::fence::{Fence, closes_container};
 use crate::notebook::Lang;
 
 /// Names in braces that draw something and run nothing.

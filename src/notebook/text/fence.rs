@@ -33,6 +33,13 @@ impl<'a> Fence<'a> {
         }
     }
 
+    /// Reads a line behind what may stand before a block: quotes, marks of lists, indentation. Back
+    /// come those and the fence.
+    pub fn within(line: &'a str) -> Option<(&'a str, Self)> {
+        let (before, rest) = split_prefix(line);
+        Self::of(rest).map(|fence| (before, fence))
+    }
+
     /// Whether a line closes the block.
     pub fn is_closed_by(&self, line: &str) -> bool {
         let text = line.trim();
@@ -42,6 +49,24 @@ impl<'a> Fence<'a> {
     /// How many of the lines behind the opening one stand inside: all of them where none closes.
     pub fn inside(&self, lines: &[&str]) -> usize {
         lines.iter().position(|line| self.is_closed_by(line)).unwrap_or(lines.len())
+    }
+}
+
+/// Parts a line into quotes, marks of lists and indentation, and what stands behind them.
+pub fn split_prefix(line: &str) -> (&str, &str) {
+    let mut rest = line;
+    loop {
+        rest = rest.trim_start_matches([' ', '\t', '>']);
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let behind = match digits {
+            0 => rest.strip_prefix(['-', '*', '+']),
+            1..=9 => rest[digits..].strip_prefix(['.', ')']),
+            _ => None,
+        };
+        match behind.filter(|behind| behind.starts_with([' ', '\t'])) {
+            Some(behind) => rest = behind,
+            None => return (&line[..line.len() - rest.len()], rest),
+        }
     }
 }
 

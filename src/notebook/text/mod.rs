@@ -2,6 +2,7 @@
 //! Databricks' sources, polyglot notebooks (conventions 4.11). A plain Markdown page is the case
 //! of one cell.
 
+mod attributes;
 mod chunks;
 mod databricks;
 mod dib;
@@ -11,7 +12,8 @@ mod markdown;
 mod percent;
 mod within;
 
-pub use fence::{Fence, closes_container};
+pub use attributes::{Attributes, css_length};
+pub use fence::{Fence, closes_container, split_prefix};
 pub use within::code_within;
 pub(super) use within::take_out;
 

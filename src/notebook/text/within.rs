@@ -5,8 +5,9 @@
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use serde_json::{Map, Value};
 
+use super::attributes::Attributes;
 use super::chunks::chunk;
-use super::fence::Fence;
+use super::fence::{Fence, closes_container, split_prefix};
 use super::markdown::myst_cell;
 use crate::diagnostic::{CellRef, Note};
 use crate::notebook::Lang;
@@ -67,7 +68,7 @@ pub(in crate::notebook) fn take_out(
         return false;
     }
     let lines: Vec<&str> = source.split('\n').collect();
-    if !lines.iter().any(|line| opening(line).is_some_and(|(_, fence)| fence.info.starts_with('{'))) {
+    if !lines.iter().any(|line| Fence::within(line).is_some_and(|(_, fence)| fence.info.starts_with('{'))) {
         return false;
     }
     let literal = literal_lines(source, lines.len());
@@ -76,7 +77,14 @@ pub(in crate::notebook) fn take_out(
     while number < lines.len() {
         let line = number;
         number += 1;
-        let Some((prefix, fence)) = opening(lines[line]).filter(|_| !literal[line]) else { continue };
+        let Some((prefix, fence)) = Fence::within(lines[line]).filter(|_| !literal[line]) else { continue };
+        if fence.mark == ':' {
+            if let Some(end) = end_for_others(&fence, &lines[number..]) {
+                gone[line..=number + end].fill(true);
+                number += end + 1;
+                continue;
+            }
+        }
         let behind: Vec<&str> = lines[number..].iter().map(|line| unquoted(line)).collect();
         let inside = fence.inside(&behind);
         let body: Vec<&str> = behind[..inside].iter().map(|line| dedent(line, prefix.len())).collect();
@@ -98,25 +106,33 @@ pub(in crate::notebook) fn take_out(
     let kept: Vec<&str> = lines
         .iter()
         .zip(gone)
-        .map(|(line, gone)| if gone { opening(line).map_or(quotes(line), |(prefix, _)| prefix) } else { line })
+        .map(
+            |(line, gone)| {
+                if gone { Fence::within(line).map_or(quotes(line), |(prefix, _)| prefix) } else { line }
+            },
+        )
         .collect();
     *source = kept.join("\n");
     true
 }
 
-/// The fence that a line opens, behind quotes, list marks and indentation, and those.
-fn opening(line: &str) -> Option<(&str, Fence<'_>)> {
-    let mut rest = line;
-    loop {
-        rest = rest.trim_start_matches([' ', '\t', '>']);
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let mark = if digits == 0 { rest.strip_prefix(['-', '*', '+']) } else { rest[digits..].strip_prefix(['.', ')']) };
-        match mark.filter(|behind| behind.starts_with([' ', '\t'])) {
-            Some(behind) => rest = behind,
-            None => break,
-        }
+/// Where a container that is not for readers of HTML ends; `None` for any other.
+fn end_for_others(fence: &Fence<'_>, behind: &[&str]) -> Option<usize> {
+    let open = fence.info.find('{')?;
+    let (attributes, _) = Attributes::read(&fence.info[open..])?;
+    if !attributes.is_for_others() {
+        return None;
     }
-    Fence::of(rest).map(|fence| (&line[..line.len() - rest.len()], fence))
+    let mut depth = 1;
+    behind.iter().position(|line| {
+        let (_, text) = split_prefix(line);
+        if closes_container(text) {
+            depth -= 1;
+        } else if Fence::of(text).is_some_and(|fence| fence.mark == ':') {
+            depth += 1;
+        }
+        depth == 0
+    })
 }
 
 fn unquoted(line: &str) -> &str {

@@ -3,9 +3,14 @@
 //! marks of their own. Lines keep their places wherever that is possible.
 
 use std::borrow::Cow;
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Parser, Tag};
 
 use crate::config::Dialects;
 use crate::notebook::marks::{self, Place};
+use crate::notebook::{Fence, closes_container, split_prefix};
+use crate::render::math;
 
 /// Begins the info of a fence that was no fence: nobody's language has such a name.
 pub(super) const MARK: char = '\u{e002}';
@@ -27,101 +32,136 @@ pub(super) fn settle(source: &str, dialects: Dialects) -> Cow<'_, str> {
         return Cow::Borrowed(source);
     }
     let lines: Vec<&str> = source.split('\n').collect();
+    let kinds = kinds_of_lines(source, lines.len());
+    let ends = ends_of_containers(&lines, &kinds);
     let mut out = Vec::with_capacity(lines.len() + 4);
     let mut at = 0;
     let mut after_table = false;
     while at < lines.len() {
         let line = lines[at];
-        let text = line.trim_start();
-        let indent = &line[..line.len() - text.len()];
-        if let Some(end) = code_fence(&lines, at) {
-            out.extend(lines[at..end].iter().map(|line| Cow::Borrowed(*line)));
-            at = end;
+        let (before, text) = split_prefix(line);
+        let trimmed = text.trim_end();
+        let kind = kinds[at];
+        if kind == Kind::AsItStands {
+            out.push(Cow::Borrowed(line));
+            at += 1;
             after_table = false;
             continue;
         }
-        let is_table = text.starts_with('|');
-        if text.starts_with(":::") && !text.trim_start_matches(':').trim().is_empty() {
-            at = container(&lines, at, &mut out);
+        after_table |= kind == Kind::Table;
+        if let Some(end) = ends[at] {
+            container(&lines[at..=end], &mut out);
+            at = end + 1;
         } else if dialects.material
             && let Some(next) = material_block(&lines, at, &mut out)
         {
             at = next;
         } else {
-            let trimmed = text.trim_end();
             let is_break = trimmed == "+++" || trimmed.starts_with("+++ {") || trimmed.starts_with("+++ ^");
             let is_page_break = matches!(trimmed, "\\newpage" | "\\pagebreak" | "\\clearpage");
-            let is_remark = dialects.myst && indent.is_empty() && text.starts_with('%');
+            let is_remark = dialects.myst && before.is_empty() && text.starts_with('%');
+            let goes_on = || lines[at + 1..].iter().any(|line| !line.trim().is_empty());
             if is_break || is_page_break || is_remark {
                 out.push(Cow::Borrowed(""));
-            } else if let Some(label) = label(trimmed) {
-                out.push(Cow::Owned(format!("{indent}{MARK}{label}{MARK}")));
-            } else if let Some(caption) =
-                text.strip_prefix(": ").or_else(|| text.strip_prefix("Table: ")).filter(|_| after_table)
+            } else if let Some(label) = label(trimmed).filter(|_| goes_on()) {
+                out.push(Cow::Owned(format!("{before}{MARK}{label}{MARK}")));
+            } else if let Some(caption) = text
+                .strip_prefix(": ")
+                .or_else(|| text.strip_prefix("Table: "))
+                .filter(|caption| after_table && !caption.contains('|'))
             {
-                out.push(Cow::Owned(format!("{indent}{MARK}:{MARK}{caption}")));
+                out.push(Cow::Owned(format!("{before}{MARK}:{MARK}{caption}")));
+            } else if text.starts_with(":::") {
+                // Colons that are no container are text, and no mark of a definition.
+                out.push(Cow::Owned(format!("{before}\\{text}")));
             } else {
                 out.push(Cow::Borrowed(line));
             }
             at += 1;
         }
-        after_table = is_table || (after_table && text.is_empty());
+        after_table &= kind == Kind::Table || text.is_empty();
     }
     Cow::Owned(out.join("\n"))
 }
 
-/// The end of the block of code that begins at a line: the line behind its closing fence.
-fn code_fence(lines: &[&str], at: usize) -> Option<usize> {
-    let text = lines[at].trim_start();
-    let mark = text.chars().next().filter(|c| matches!(c, '`' | '~'))?;
-    let length = text.chars().take_while(|c| *c == mark).count();
-    if length < 3 || (mark == '`' && text[length..].contains('`')) {
-        return None;
-    }
-    let closes = |line: &&str| {
-        let line = line.trim();
-        line.len() >= length && line.chars().all(|c| c == mark)
-    };
-    Some(lines[at + 1..].iter().position(closes).map_or(lines.len(), |end| at + end + 2))
+/// What a line stands in.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Prose,
+    Table,
+    /// Code, HTML or a formula of several lines: nothing in it means anything to Markdown.
+    AsItStands,
 }
 
-/// Writes the container that begins at a line; back comes the line behind it.
-fn container<'a>(lines: &[&'a str], at: usize, out: &mut Vec<Cow<'a, str>>) -> usize {
-    let line = lines[at];
-    let text = line.trim_start();
-    let indent = &line[..line.len() - text.len()];
-    let info = text.trim_start_matches(':').trim();
-    let mut depth = 1;
-    let mut end = at + 1;
-    while end < lines.len() {
-        if let Some(behind) = code_fence(lines, end) {
-            end = behind;
+fn kinds_of_lines(source: &str, count: usize) -> Vec<Kind> {
+    let mut kinds = vec![Kind::Prose; count];
+    let (mut line, mut at) = (0, 0);
+    let mut mark = |range: Range<usize>, kind| {
+        if range.start < at {
+            return;
+        }
+        line += memchr::memchr_iter(b'\n', &source.as_bytes()[at..range.start]).count();
+        at = range.start;
+        let inside = source[range].trim_end_matches('\n');
+        let end = line + memchr::memchr_iter(b'\n', inside.as_bytes()).count();
+        kinds[line..=end.min(count - 1)].fill(kind);
+    };
+    let blocks = Parser::new_ext(source, super::options()).into_offset_iter();
+    for (event, range) in blocks {
+        match event {
+            Event::Start(Tag::CodeBlock(_) | Tag::HtmlBlock) => mark(range, Kind::AsItStands),
+            Event::Start(Tag::Table(_)) => mark(range, Kind::Table),
+            _ => {}
+        }
+    }
+    let (mut line, mut at) = (0, 0);
+    for formula in math::find(source) {
+        let range = formula.range;
+        line += memchr::memchr_iter(b'\n', &source.as_bytes()[at..range.start]).count();
+        at = range.start;
+        let more = memchr::memchr_iter(b'\n', source[range].as_bytes()).count();
+        if more > 0 {
+            kinds[line..=(line + more).min(count - 1)].fill(Kind::AsItStands);
+        }
+    }
+    kinds
+}
+
+/// For each line that opens a container, the line that closes it. One that nothing closes is none.
+fn ends_of_containers(lines: &[&str], kinds: &[Kind]) -> Vec<Option<usize>> {
+    let mut ends = vec![None; lines.len()];
+    let mut open: Vec<usize> = Vec::new();
+    for (number, line) in lines.iter().enumerate().filter(|(number, _)| kinds[*number] != Kind::AsItStands) {
+        let (_, text) = split_prefix(line);
+        if !text.starts_with(":::") {
             continue;
         }
-        let inner = lines[end].trim();
-        if inner.starts_with(":::") {
-            if inner.trim_start_matches(':').trim().is_empty() {
-                depth -= 1;
-            } else {
-                depth += 1;
+        if closes_container(text) {
+            if let Some(opening) = open.pop() {
+                ends[opening] = Some(number);
             }
+        } else if Fence::of(text).is_some() {
+            open.push(number);
         }
-        if depth == 0 {
-            break;
-        }
-        end += 1;
     }
-    let body = &lines[at + 1..end.min(lines.len())];
+    ends
+}
+
+/// Writes a container, of which the first line opens and the last closes it.
+fn container<'a>(lines: &[&'a str], out: &mut Vec<Cow<'a, str>>) {
+    let [first, body @ .., last] = lines else { return };
+    let (before, text) = split_prefix(first);
+    let info = Fence::of(text).map(|fence| fence.info).unwrap_or_default();
     let fence = fence_for(body);
-    out.push(Cow::Owned(format!("{indent}{fence} {MARK}{}", container_info(info))));
+    out.push(Cow::Owned(format!("{before}{fence} {MARK}{}", container_info(info))));
     out.extend(body.iter().map(|line| Cow::Borrowed(*line)));
-    out.push(Cow::Owned(format!("{indent}{fence}")));
-    end + 1
+    out.push(Cow::Owned(format!("{}{fence}", split_prefix(last).0)));
 }
 
 /// A fence longer than any in a text.
 fn fence_for(body: &[&str]) -> String {
-    let longest = body.iter().map(|line| line.trim_start().chars().take_while(|c| *c == '~').count()).max();
+    let longest =
+        body.iter().map(|line| split_prefix(line).1.chars().take_while(|c| *c == '~').count()).max();
     "~".repeat(longest.unwrap_or(0).max(2) + 1)
 }
 
@@ -238,7 +278,8 @@ fn push_block<'a>(body: &[Cow<'a, str>], (indent, info): (&str, &str), out: &mut
 /// MyST's `(label)=` on a line of its own.
 fn label(line: &str) -> Option<&str> {
     let label = line.strip_prefix('(')?.strip_suffix(")=")?.trim();
-    (!label.is_empty() && !label.contains([' ', '(', ')', MARK])).then_some(label)
+    let sound = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '.' | '-');
+    (!label.is_empty() && label.chars().all(sound)).then_some(label)
 }
 
 #[cfg(test)]

@@ -9,13 +9,14 @@ use super::super::weave::text_of;
 use super::attributes::Attributes;
 use super::{line as one_line, nested};
 use crate::notebook::marks::Admonition;
+use crate::notebook::{Fence, closes_container};
 
 /// Shows a container by its attributes (without their opening brace).
 pub(super) fn show(attributes: &str, text: &str, line: u32, page: &mut PageState) -> Fragment {
     let Some((attributes, _)) = Attributes::read(&format!("{{{attributes}")) else {
         return nested(text, line, page);
     };
-    if is_for_others(&attributes) {
+    if attributes.is_for_others() {
         return Fragment::new();
     }
     if let Some(kind) = callout(&attributes) {
@@ -69,23 +70,6 @@ pub(super) fn show(attributes: &str, text: &str, line: u32, page: &mut PageState
     out
 }
 
-/// Whether the content is meant for other formats than HTML.
-fn is_for_others(attributes: &Attributes) -> bool {
-    let is_html = |format: &str| format.contains("html") || format == "website";
-    let (when, unless) = (attributes.get("when-format"), attributes.get("unless-format"));
-    if attributes.has("content-visible") {
-        return when.is_some_and(|format| !is_html(format)) || unless.is_some_and(is_html);
-    }
-    if attributes.has("content-hidden") {
-        return match (when, unless) {
-            (Some(format), _) => is_html(format),
-            (None, Some(format)) => !is_html(format),
-            (None, None) => attributes.get("when-profile").is_none() && attributes.get("when-meta").is_none(),
-        };
-    }
-    attributes.has("hidden") || attributes.has("notes")
-}
-
 fn callout(attributes: &Attributes) -> Option<Admonition> {
     attributes.classes.iter().find_map(|class| {
         Some(match class.strip_prefix("callout-")? {
@@ -135,16 +119,19 @@ fn tabset(text: &str, line: u32, page: &mut PageState) -> Fragment {
         let level = line.bytes().take_while(|byte| *byte == b'#').count();
         (level > 0 && line[level..].starts_with(' ')).then_some(level)
     };
-    let mut in_code = false;
+    let lines: Vec<&str> = text.lines().collect();
     let mut heads: Vec<(usize, usize)> = Vec::new();
-    for (number, text) in text.lines().enumerate() {
-        in_code ^= text.trim_start().starts_with("```") || text.trim_start().starts_with("~~~");
-        if !in_code && let Some(level) = level(text) {
-            heads.push((number, level));
+    let mut at = 0;
+    while at < lines.len() {
+        match code_end(&lines, at) {
+            Some(end) => at = end,
+            None => {
+                heads.extend(level(lines[at]).map(|level| (at, level)));
+                at += 1;
+            }
         }
     }
     let Some(top) = heads.iter().map(|(_, level)| *level).min() else { return nested(text, line, page) };
-    let lines: Vec<&str> = text.lines().collect();
     let starts: Vec<usize> =
         heads.iter().filter(|(_, level)| *level == top).map(|(number, _)| *number).collect();
     let mut out = nested(&lines[..starts[0]].join("\n"), line, page);
@@ -215,25 +202,19 @@ fn columns_of(text: &str, line: u32, page: &mut PageState) -> Fragment {
 fn blocks(text: &str) -> Vec<(String, u32)> {
     let mut found: Vec<(String, u32)> = Vec::new();
     let mut current = String::new();
-    let (mut depth, mut code) = (0_usize, None::<&str>);
-    let mut begins = 0;
-    for (number, line) in text.lines().enumerate() {
-        let trimmed = line.trim_start();
-        match code {
-            Some(fence) if trimmed.starts_with(fence) => code = None,
-            Some(_) => {}
-            None if trimmed.starts_with("```") => code = Some("```"),
-            None if trimmed.starts_with("~~~") => code = Some("~~~"),
-            None if trimmed.starts_with(":::") => {
-                if trimmed.trim_start_matches(':').trim().is_empty() {
-                    depth = depth.saturating_sub(1);
-                } else {
-                    depth += 1;
-                }
-            }
-            None => {}
+    let lines: Vec<&str> = text.lines().collect();
+    let (mut depth, mut begins, mut at) = (0_usize, 0, 0);
+    while at < lines.len() {
+        let from = at;
+        let line = lines[at];
+        at = code_end(&lines, at).unwrap_or(at + 1);
+        let closes = closes_container(line);
+        if closes {
+            depth = depth.saturating_sub(1);
+        } else if Fence::of(line).is_some_and(|fence| fence.mark == ':') {
+            depth += 1;
         }
-        if line.trim().is_empty() && depth == 0 && code.is_none() {
+        if line.trim().is_empty() && depth == 0 {
             if !current.trim().is_empty() {
                 found.push((std::mem::take(&mut current), begins));
             }
@@ -241,12 +222,14 @@ fn blocks(text: &str) -> Vec<(String, u32)> {
             continue;
         }
         if current.is_empty() {
-            begins = u32::try_from(number).unwrap_or(0);
+            begins = u32::try_from(from).unwrap_or(0);
         }
-        current.push_str(line);
-        current.push('\n');
+        for line in &lines[from..at] {
+            current.push_str(line);
+            current.push('\n');
+        }
         // A container that ends is a block, whatever follows.
-        if depth == 0 && code.is_none() && trimmed.starts_with(":::") {
+        if depth == 0 && closes {
             found.push((std::mem::take(&mut current), begins));
         }
     }
@@ -254,6 +237,12 @@ fn blocks(text: &str) -> Vec<(String, u32)> {
         found.push((current, begins));
     }
     found
+}
+
+/// The line behind the block of code that begins at a line.
+fn code_end(lines: &[&str], at: usize) -> Option<usize> {
+    let fence = Fence::of(lines[at]).filter(|fence| fence.mark != ':')?;
+    Some((at + 2 + fence.inside(&lines[at + 1..])).min(lines.len()))
 }
 
 /// A container with a name is a figure or a table; its last paragraph is the caption.

@@ -1,8 +1,8 @@
 //! Directives that show a picture or something else with a caption.
 
-use super::super::attributes::css_length;
 use super::super::{inline, line as one_line, nested, reference};
 use super::Show;
+use crate::notebook::css_length;
 use crate::render::fragment::{Fragment, Image, Slot};
 use crate::render::frame::{self, Caption};
 use crate::render::output;
