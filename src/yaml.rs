@@ -15,7 +15,12 @@ fn options() -> Options {
         max_anchors: 200,
         max_depth: 64,
     };
-    serde_saphyr::options! { budget: budget, duplicate_keys: DuplicateKeyPolicy::LastWins }
+    // As in YAML 1.2: `no` is a word; where a flag is wanted, it is taken for one.
+    serde_saphyr::options! {
+        budget: budget,
+        duplicate_keys: DuplicateKeyPolicy::LastWins,
+        strict_booleans: true,
+    }
 }
 
 /// Reads one document.

@@ -245,12 +245,13 @@ fn citations_and_their_list() {
 #[test]
 fn an_unknown_directive_is_readable_and_said() {
     let (page, said) = prose(
-        "```{noote} Mind this\n*words*\n```\n\n:::{wholly-unknown}\nmore\n:::\n\n{unknwon}`x` and ${HOME}`x`",
+        "```{noote} Mind this\n:kept: on\n\n*words*\n```\n\n:::{wholly-unknown}\nmore\n:::\n\n{unknwon}`x` and ${HOME}`x`",
     );
     holds(
         &page,
         &[
             "<code>noote</code> Mind this",
+            "<code>:kept:</code> on",
             "<em>words</em>",
             "<p>more</p>",
             "{unknwon}<code>x</code>",

@@ -553,6 +553,16 @@ fn works_that_go_round_in_circles_end() {
             (1..=60).map(|n| format!("@string{{a{n} = a{} # a{}}}\n", n - 1, n - 1)).collect::<String>()
         ),
         format!("@book{{x, title = {}T{}}}\n", "{".repeat(5000), "}".repeat(5000)),
+        // A fan: each entry of a level takes from all of the next.
+        (0..4)
+            .flat_map(|level| (0..12).map(move |one| (level, one)))
+            .map(|(level, one)| {
+                let below: Vec<String> = (0..12).map(|one| format!("k{}x{one}", level + 1)).collect();
+                format!("@xdata{{k{level}x{one}, xdata = {{{}}}, note = {{n}}}}\n", below.join(","))
+            })
+            .chain((0..12).map(|one| format!("@xdata{{k4x{one}, title = {{{}}}}}\n", "t".repeat(500))))
+            .chain(["@book{x, xdata = {k0x0}, title = {T}}\n".to_owned()])
+            .collect(),
     ] {
         let site = ends_well(
             Desk::new().file("refs.bib", &bib),

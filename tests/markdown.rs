@@ -161,3 +161,117 @@ fn a_title_in_html_is_a_title_too() {
     let content = site.content("a.html");
     assert!(!content.contains("Workshop") && content.contains(">A part<a"), "{content}");
 }
+
+#[test]
+fn braces_colons_and_bars_of_plain_markdown_stay() {
+    let shown = |source: &str, words: &[&str]| {
+        let page = page(source);
+        for word in words {
+            assert!(page.contains(word), "{word}\n{source}\n{page}");
+        }
+        page
+    };
+    shown("# T\n\n## GET /users/{id}\n\nx", &["GET /users/{id}"]);
+    shown("# T\n\n## Named {#mine .wide}\n\nx", &["<h2 id=\"mine\">", "Named<a"]);
+    shown("# T\n\n    ::: note\n    code\n    :::\n", &["::: note\ncode\n:::"]);
+    shown("# T\n\n<pre>\n::: note\n+++\n:::\n</pre>\n", &["::: note\n+++\n:::"]);
+    shown("# T\n\n::: center text ::::\n\nbehind\n", &["::: center text ::::", "<p>behind"]);
+    shown("# T\n\n::: note\nnever closed\n", &["::: note\nnever closed"]);
+    let page = shown("# T\n\n::::: warning :::::\nwords\n:::::\n", &["admonition-warning", "words"]);
+    assert!(!page.contains(":::"), "{page}");
+    shown("# T\n\n$$\n\\begin{aligned}\na &= b \\\\\n+++ c\n\\end{aligned}\n$$\n", &["<math"]);
+    shown("# T\n\n| not a table\n\nTable: is what I say\n", &["Table: is what I say"]);
+    shown("# T\n\n| a |\n|---|\n| 1 |\n\nTable: A caption\n", &["A caption</figcaption>"]);
+    shown("# T\n\n> **Note** that this goes on.\n", &["<blockquote>", "<strong>Note</strong> that"]);
+    shown("# T\n\n> **Note:** boxed.\n", &["admonition-note"]);
+    shown("# T\n\n`f` is a[0]{k=1} and [a [b] c]{.mark}.\n", &["a[0]{k=1}", "<mark>a [b] c</mark>"]);
+    shown("# T\n\nIs [**bold** one]{.mark} here.\n", &["<mark><strong>bold</strong> one</mark> here"]);
+    let page = shown("# T\n\nA [link](https://example.org){.btn} here.\n", &["link</a> here"]);
+    assert!(!page.contains(".btn"), "{page}");
+    shown("# T\n\nMail \\@fig-x and \\{{< x >}}.\n", &["Mail @fig-x and {{&lt; x &gt;}}."]);
+    shown("# T\n\nProse\n\n(x)=\n", &["(x)="]);
+    shown("# T\n\n(a b/c)=\n\nProse\n", &["(a b/c)="]);
+    shown("# T\n\n> ::: note\n> quoted\n> :::\n\nbehind\n", &["<blockquote>", "admonition-note", "quoted"]);
+    let page =
+        shown("# T\n\n- ::: tip\n  listed\n  :::\n- two\n", &["<li>", "admonition-tip", "listed", "two"]);
+    assert!(!page.contains(":::"), "{page}");
+    let page = shown("# T\n\nA word\n::: left\n", &["A word\n::: left"]);
+    assert!(!page.contains("<dl>"), "{page}");
+}
+
+#[test]
+fn a_tag_that_nothing_closes_ends_with_its_block() {
+    for tag in [
+        "<div>",
+        "<main>",
+        "<article>",
+        "<section>",
+        "<b>",
+        "<a id=\"x\" href=\"y\">",
+        "</div></article></main>",
+    ] {
+        let site = Desk::new()
+            .prose("a.ipynb", &format!("# T\n\n## a {tag}\n\nwords {tag}\n\n## b\n\n| h {tag} |\n|---|\n| 1 |\n\n: Cap {tag}\n\nend\n"))
+            .build();
+        let page = site.read("a.html");
+        assert_eq!(page.matches("<main").count(), 1, "{tag}");
+        let content = page.find("<div class=\"content\">").unwrap();
+        let inner = &page[content..page.rfind("</article>").unwrap()];
+        let opened = inner.matches("<div").count() + inner.matches("<section").count();
+        let closed = inner.matches("</div>").count() + inner.matches("</section>").count();
+        assert_eq!(opened, closed, "{tag}\n{inner}");
+        assert!(inner.contains("end"), "{tag}\n{inner}");
+        let mut ids: Vec<&str> = page
+            .match_indices(" id=\"")
+            .filter_map(|(at, key)| page[at + key.len()..].split('"').next())
+            .collect();
+        let all = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), all, "{tag}\n{inner}");
+    }
+}
+
+#[test]
+fn our_own_ids_are_nobody_elses() {
+    let named = with(code("x = 1"), json!({"name": "cell-id=other"}));
+    let site = Desk::new()
+        .notebook("a.ipynb", nb([
+            md("# T\n\n## b:1\n\n## x {#cell-id=c}\n\n![p](p.png){#b:2}\n\n<p id=\"b:3\">x</p>\n\n[s]{#b:4}\n\n(b:5)=\nx"),
+            named,
+            ran("x = 1", json!([
+                data(json!({"text/markdown": "one[^1]\n\n[^1]: note"})),
+                data(json!({"text/markdown": "two[^1]\n\n[^1]: note"})),
+            ])),
+        ]))
+        .file("p.png", "x")
+        .build();
+    let page = site.content("a.html");
+    let mut ids: Vec<&str> = page
+        .match_indices(" id=\"")
+        .filter_map(|(at, key)| page[at + key.len()..].split('"').next())
+        .collect();
+    for id in ["cell-id=other", "cell-id=c", "b:4", "b:5"] {
+        assert!(!ids.contains(&id), "{id} in {ids:?}");
+    }
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all, "{page}");
+}
+
+#[test]
+fn heads_of_other_makers_are_read() {
+    let site = Desk::new()
+        .file("hugo.md", "+++\ntitle = \"From Hugo\"\ntags = [\"a\"]\n+++\n\nwords\n")
+        .file("colab.md", "# x\n")
+        .notebook("colab.ipynb", nb([
+            with(md("<a href=\"https://colab.research.google.com/x\" target=\"_parent\"><img src=\"https://colab.research.google.com/assets/colab-badge.svg\" alt=\"Open In Colab\"/></a>"), json!({"id": "view-in-github", "colab_type": "text"})),
+            md("# From Colab"),
+        ]))
+        .build();
+    assert!(site.read("hugo.html").contains("<h1") && site.read("hugo.html").contains("From Hugo"));
+    assert!(!site.content("hugo.html").contains("+++"));
+    let page = site.read("colab.html");
+    assert!(page.contains("<title>From Colab") && !page.contains("colab-badge"), "{page}");
+}

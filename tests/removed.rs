@@ -17,8 +17,11 @@ use serde_json::{Value, json};
 /// What no reader may find.
 const SECRET: &str = "hunter2hunter2";
 
-/// Where a cell can stand in a text: how its lines are written there.
-fn places() -> [(&'static str, fn(&str) -> String); 7] {
+/// A place and what writes a cell there.
+type Place = (&'static str, fn(&str) -> String);
+
+/// Where a cell can stand in a text.
+fn places() -> [Place; 7] {
     fn each(prefix: &str, text: &str) -> String {
         text.lines().map(|line| format!("{prefix}{line}\n")).collect()
     }

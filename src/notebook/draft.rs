@@ -45,6 +45,15 @@ impl Draft {
         }
     }
 
+    /// Whether it is the badge that Colab puts in front of a notebook, and nothing else.
+    fn is_badge(&self) -> bool {
+        let source = self.source.trim();
+        self.metadata.get("id").and_then(Value::as_str) == Some("view-in-github")
+            && source.contains("colab-badge")
+            && (source.starts_with("<a ") && source.ends_with("</a>") && source.matches("<a ").count() == 1
+                || source.starts_with("[![") && source.ends_with(')') && !source.contains('\n'))
+    }
+
     /// Whether its author or the site removed it: then nothing of it may be taken over as the head
     /// of the page.
     fn is_removed(&self, metadata: &Map<String, Value>, around: &Around<'_>) -> bool {
@@ -83,6 +92,7 @@ pub(super) fn notebook(
             (1..=8).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric())
         });
     notebook.dialects = around.config.dialects;
+    drafts.retain(|draft| !draft.is_badge());
     front_matter(&mut notebook, &mut drafts, (&metadata, around), notes);
     check_metadata(&metadata, notes);
     notebook.run = Run::read(&metadata);

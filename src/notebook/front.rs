@@ -66,8 +66,16 @@ pub struct FrontMatter {
 
 impl FrontMatter {
     /// The front matter at the head of `text`, and what stands behind it: `---`, YAML, `---` or
-    /// `...`. `None` where the text does not begin so, or what stands between is no YAML map.
+    /// `...`, or TOML between `+++` (Hugo, Zola). `None` where the text does not begin so, or what
+    /// stands between is no map.
     pub(super) fn split<'a>(text: &'a str, notes: &mut Vec<Note>) -> Option<(Map<String, Value>, &'a str)> {
+        if let Some(body) = text.strip_prefix("+++\n") {
+            let (head, rest) =
+                body.split_once("\n+++\n").or_else(|| Some((body.strip_suffix("\n+++")?, "")))?;
+            // A block break of MyST's stands alone, and what follows it is prose.
+            let map: Map<String, Value> = toml::from_str(head).ok()?;
+            return (!map.is_empty()).then_some((map, rest));
+        }
         let body = text.strip_prefix("---")?.trim_start_matches([' ', '\t', '\r']).strip_prefix('\n')?;
         let mut end = None;
         let mut at = 0;
@@ -256,8 +264,11 @@ impl Reader<'_> {
     fn flag(&mut self, key: &str) -> Option<bool> {
         match self.map.get(key)? {
             Value::Bool(flag) => Some(*flag),
-            Value::String(text) if matches!(text.as_str(), "true" | "yes") => Some(true),
-            Value::String(text) if matches!(text.as_str(), "false" | "no") => Some(false),
+            Value::String(text) => match text.to_ascii_lowercase().as_str() {
+                "true" | "yes" | "on" => Some(true),
+                "false" | "no" | "off" => Some(false),
+                _ => None,
+            },
             _ => None,
         }
     }

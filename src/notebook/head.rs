@@ -58,7 +58,12 @@ impl Head {
             rest = after;
         }
         if !yaml_lines.is_empty() {
-            head.read(&yaml_lines, at, notes);
+            let before = notes.len();
+            if !head.read(&yaml_lines, at, notes) {
+                // A table drawn in comments: it is the author's, and shown.
+                notes.truncate(before);
+                return Self::default();
+            }
             // Blank lines part the options from the code and are neither.
             let code = rest.trim_start_matches('\n');
             head.lines += u32::try_from(rest.len() - code.len()).unwrap_or(0);
@@ -69,13 +74,15 @@ impl Head {
     }
 
     /// Reads the lines as one YAML map; where they are none, line by line, as nbdev writes them.
-    fn read(&mut self, lines: &[&str], at: &CellRef, notes: &mut Vec<Note>) {
+    /// Whether any line is meant as an option, be it with a slip.
+    fn read(&mut self, lines: &[&str], at: &CellRef, notes: &mut Vec<Note>) -> bool {
         if let Ok(map) = yaml::map(&lines.join("\n"))
             && !map.is_empty()
         {
             self.options = map;
-            return;
+            return true;
         }
+        let mut is_meant = false;
         let mut at_line = 0;
         while at_line < lines.len() {
             let line = lines[at_line].trim();
@@ -119,6 +126,7 @@ impl Head {
                 _ => {
                     let near =
                         marks::nearest(Place::Word, first).or_else(|| marks::nearest(Place::Option, first));
+                    is_meant |= near.is_some();
                     let note = match near {
                         Some(near) => {
                             Note::warning(Rule::Mark, format!("`{line}` means nothing; passed over"))
@@ -131,6 +139,7 @@ impl Head {
                 }
             }
         }
+        is_meant || !(self.options.is_empty() && self.words.is_empty() && self.filtered.is_empty())
     }
 }
 

@@ -84,7 +84,7 @@ pub(super) fn render(cell: &Cell, style: CellStyle<'_>, page: &mut PageState) ->
         Some(id) => format!("cell-id={id}"),
         None => format!("b:{}", cell.at.number),
     };
-    if page.anchors.take_authors(&id) {
+    if page.anchors.take_own(&id) {
         out.markup(&format!(" id=\"{id}\""));
     }
     out.markup(">");
@@ -97,7 +97,7 @@ pub(super) fn render(cell: &Cell, style: CellStyle<'_>, page: &mut PageState) ->
         out.append(frame::anchor(&anchor));
     }
     for name in &options.anchors {
-        if !name.contains(char::is_whitespace) && !name.starts_with("b:") && page.anchors.take_authors(name) {
+        if page.anchors.take_authors(name) {
             out.append(frame::anchor(name));
         }
     }

@@ -11,7 +11,7 @@ use ammonia::{Builder, UrlRelative};
 
 use super::asset;
 use super::fragment::{Fragment, Link};
-use super::page::PageState;
+use super::page::{PageState, is_authors};
 use super::styler;
 use super::svg;
 use super::weave::{self, Threads, text_of};
@@ -20,7 +20,6 @@ use crate::digest::Digest;
 use crate::html::unescape;
 
 /// Pieces of our own that stand in for their placeholders after cleaning.
-#[derive(Clone)]
 pub(super) struct Pieces {
     nonce: String,
     pieces: Vec<Fragment>,
@@ -35,6 +34,11 @@ impl Pieces {
             pieces: Vec::new(),
             links: Vec::new(),
         }
+    }
+
+    /// None yet, for another part of the same source.
+    pub(super) fn fresh(&self) -> Self {
+        Self { nonce: self.nonce.clone(), pieces: Vec::new(), links: Vec::new() }
     }
 
     /// A placeholder for a piece that may stand inside a line.
@@ -73,8 +77,8 @@ impl Pieces {
 
 /// Elements beyond ammonia's own list.
 const MORE_TAGS: &[&str] = &[
-    "tfoot", "section", "audio", "video", "source", "track", "picture", "font", "tt", "big", "main",
-    "address", "u", "label", "output", "meter", "progress", "dfn", "search",
+    "tfoot", "section", "audio", "video", "source", "track", "picture", "font", "tt", "big", "address", "u",
+    "label", "output", "meter", "progress", "dfn", "search",
 ];
 
 /// Classes that authors' HTML may bear: those that carry meaning, never those of our interface.
@@ -158,14 +162,7 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
                 (!kept.is_empty()).then(|| kept.join(" ").into())
             }
             "style" => styler::inline(value).map(Cow::Owned),
-            "id" | "name" => {
-                let sound = !value.is_empty()
-                    && value.len() <= 200
-                    && !value.contains(char::is_whitespace)
-                    && !value.starts_with("b:")
-                    && !value.starts_with("cell-id=");
-                sound.then_some(value.into())
-            }
+            "id" | "name" => is_authors(value).then_some(value.into()),
             "href" if value.trim_start().to_ascii_lowercase().starts_with("data:") => None,
             "src" if value.trim_start().to_ascii_lowercase().starts_with("data:") && element != "img" => None,
             "align" => matches!(value, "left" | "right" | "center" | "justify").then_some(value.into()),

@@ -81,7 +81,7 @@ pub struct Outline {
 pub fn body(notebook: &Published, options: &OutputOptions) -> Rendered {
     let notebook = notebook.notebook();
     let mut page = page::PageState::new(math::Math::new(macros(notebook)), notebook.front.title.clone());
-    page.anchors.take_authors("main");
+    page.anchors.take_own("main");
     page.context = Rc::new(context(notebook, &mut page.notes));
     let style = cell::CellStyle { lang: &notebook.lang, bare: notebook.is_plain_page(), outputs: options };
     let mut body = Fragment::new();

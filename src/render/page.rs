@@ -76,6 +76,8 @@ pub(super) struct PageState {
     pub(super) citations: Vec<Citation>,
     /// How many groups of tabs the page has so far.
     pub(super) groups: u32,
+    /// The cell whose own footnotes have their ids already.
+    pub(super) noted: u32,
     /// The pages that lists of links name, for the navigation.
     pub(super) contents: Vec<ContentsEntry>,
     /// How many bytes of other files and of kept values the page may still take in: the same text
@@ -145,6 +147,7 @@ impl PageState {
             context: Rc::default(),
             citations: Vec::new(),
             groups: 0,
+            noted: u32::MAX,
             contents: Vec::new(),
             allowance: ALLOWANCE,
             thumbnail: None,
@@ -293,8 +296,14 @@ pub(super) struct Anchors {
 }
 
 impl Anchors {
-    /// Takes an id that an author wrote; `false` where it is taken, so that it must not stand again.
+    /// Takes an id that an author wrote; `false` where it is none, is one of ours, or is taken, so
+    /// that it must not stand again.
     pub(super) fn take_authors(&mut self, id: &str) -> bool {
+        is_authors(id) && self.taken.insert(id.to_owned())
+    }
+
+    /// Takes an id that is ours.
+    pub(super) fn take_own(&mut self, id: &str) -> bool {
         self.taken.insert(id.to_owned())
     }
 
@@ -315,7 +324,7 @@ impl Anchors {
     /// JupyterLab's anchor for a heading, where it is free.
     pub(super) fn alias(&mut self, text: &str) -> Option<String> {
         let alias: String = cut(text).trim().replace(char::is_whitespace, "-");
-        (!alias.is_empty() && self.taken.insert(alias.clone())).then_some(alias)
+        self.take_authors(&alias).then_some(alias)
     }
 
     /// All anchors, sorted.
@@ -325,6 +334,20 @@ impl Anchors {
         all
     }
 }
+
+/// What ids of ours begin with: nobody else's may.
+const OWN: [&str; 3] = ["b:", "cell-id=", "cell="];
+
+/// Whether an author may give something this id.
+pub(super) fn is_authors(id: &str) -> bool {
+    !id.is_empty()
+        && id.len() <= MAX_ID
+        && !id.contains(|c: char| c.is_whitespace() || c.is_control())
+        && !OWN.iter().any(|own| id.starts_with(own))
+}
+
+/// The longest id of an author, in bytes: four for each character of the longest heading.
+const MAX_ID: usize = 1200;
 
 /// The part of a heading that anchors are made of: no heading of a person is longer.
 fn cut(text: &str) -> String {

@@ -147,7 +147,7 @@ impl<'a> Filler<'a> {
                     out.push_str("<span class=\"remote-image\">");
                 } else {
                     out.push_str("<a class=\"remote-image\" rel=\"noopener noreferrer\" href=\"");
-                    escape_into(out, &url);
+                    escape_into(out, url);
                     out.push_str("\">");
                 }
                 escape_into(out, &words);

@@ -89,11 +89,18 @@ impl Filler<'_> {
                 anchor(address.as_str(), &text, out);
             }
             (Aim::Dead { .. }, _) => {
-                self.note(
-                    &reference.link,
-                    Note::warning(Rule::Reference, format!("nothing has the name `{plain}`"))
-                        .help(self.nearest_name(plain)),
-                );
+                // `@sec-team` may be somebody's name, where no section of the site has one.
+                let kind = plain.split_once('-').map_or(plain, |(kind, _)| kind);
+                let is_name = reference.fallback.starts_with('@')
+                    && !matches!(kind, "fig" | "tbl" | "lst" | "eq")
+                    && !self.site.labels.keys().any(|label| label.split('-').next() == Some(kind));
+                if !is_name {
+                    self.note(
+                        &reference.link,
+                        Note::warning(Rule::Reference, format!("nothing has the name `{plain}`"))
+                            .help(self.nearest_name(plain)),
+                    );
+                }
                 match &reference.words {
                     Words::Given(html) => out.push_str(html),
                     _ => escape_into(out, &reference.fallback),

@@ -78,12 +78,12 @@ pub(in crate::notebook) fn take_out(
         let line = number;
         number += 1;
         let Some((prefix, fence)) = Fence::within(lines[line]).filter(|_| !literal[line]) else { continue };
-        if fence.mark == ':' {
-            if let Some(end) = end_for_others(&fence, &lines[number..]) {
-                gone[line..=number + end].fill(true);
-                number += end + 1;
-                continue;
-            }
+        if fence.mark == ':'
+            && let Some(end) = end_for_others(&fence, &lines[number..])
+        {
+            gone[line..=number + end].fill(true);
+            number += end + 1;
+            continue;
         }
         let behind: Vec<&str> = lines[number..].iter().map(|line| unquoted(line)).collect();
         let inside = fence.inside(&behind);

@@ -140,11 +140,20 @@ pub(super) fn parse(src: &str, lib: &mut Lib, problems: &mut Vec<Problem>) {
             }
         }
     }
-    fn depth(k: &str, refs: &HashMap<String, Vec<String>>, left: usize) -> bool {
-        left > 0 && refs.get(k).is_none_or(|v| v.len() < 16 && v.iter().all(|r| depth(r, refs, left - 1)))
+    // How many entries the library reads for one: `None` for more than it may.
+    fn cost(k: &str, refs: &HashMap<String, Vec<String>>, left: usize) -> Option<usize> {
+        const MOST: usize = 100;
+        let mut sum = 1;
+        for parent in refs.get(k).into_iter().flatten() {
+            sum += cost(parent, refs, left.checked_sub(1)?)?;
+            if sum > MOST {
+                return None;
+            }
+        }
+        Some(sum)
     }
     for (off, e) in &mut raws {
-        if !depth(e.v.key.v, &refs, 5) {
+        if cost(e.v.key.v, &refs, 4).is_none() {
             e.v.fields.retain(|f| !is_ref(f.key.v));
             problems.push(Problem {
                 line: line_at(*off),

@@ -5,11 +5,17 @@ use super::super::fragment::{Fragment, Label};
 use super::super::page::PageState;
 use super::Writer;
 
-/// What the ids of the footnotes of the next text begin with: the cell, and for texts inside of
-/// others a number of their own.
+/// What the ids of the footnotes of the next text begin with: the cell, and for all but its
+/// first text a number of their own.
 pub(super) fn group(page: &mut PageState) -> String {
     let cell = page.at.number;
-    if page.depth == 0 { cell.to_string() } else { format!("{cell}.{}", page.next_group()) }
+    let first = page.depth == 0 && page.noted != cell;
+    if first {
+        page.noted = cell;
+        cell.to_string()
+    } else {
+        format!("{cell}.{}", page.next_group())
+    }
 }
 
 impl Writer<'_> {

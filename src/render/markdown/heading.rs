@@ -2,9 +2,8 @@
 
 use pulldown_cmark::{CowStr, HeadingLevel};
 
-use super::super::clean::{self, Origin};
 use super::super::fragment::{Fragment, Label};
-use super::super::page::{Heading, Title};
+use super::super::page::{Heading, Title, is_authors};
 use super::super::target::Kind;
 use super::{PendingHeading, Writer};
 
@@ -15,16 +14,14 @@ impl Writer<'_> {
             && !self.html_title
             && self.saved.is_empty()
             && (level == 1 || (self.page.at_start && self.blocks == 0));
-        let id = id
-            .map(|id| id.to_string())
-            .filter(|id| !id.starts_with("b:") && !id.contains(char::is_whitespace));
-        self.saved.push(std::mem::take(&mut self.out));
+        let id = id.map(|id| id.to_string()).filter(|id| is_authors(id));
+        self.begin_inner();
         self.heading = Some(PendingHeading { level, id, text: String::new(), is_title });
     }
 
     pub(super) fn end_heading(&mut self) {
         self.blocks += 1;
-        let inner = std::mem::replace(&mut self.out, self.saved.pop().unwrap_or_default());
+        let inner = self.end_inner();
         let Some(PendingHeading { level, id, text, is_title }) = self.heading.take() else { return };
         let written = text;
         let text = written.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -38,14 +35,6 @@ impl Writer<'_> {
         };
         let says_it = self.page.title_is.as_ref().is_none_or(|title| *title == text);
         if is_title && says_it && !text.is_empty() {
-            let html = match self.pieces.clone() {
-                // The inner text may hold HTML and placeholders: it is cleaned on its own.
-                Some(pieces) => {
-                    let origin = Origin { cell: self.page.at.number, line: self.line };
-                    clean::clean(inner.html(), pieces, origin, self.page)
-                }
-                None => inner,
-            };
             self.page.wants_title = false;
             let labels: Vec<String> =
                 self.page.pending_label.take().into_iter().chain(named.then(|| id.clone())).collect();
@@ -55,7 +44,7 @@ impl Writer<'_> {
                     self.piece(piece, false);
                 }
             }
-            self.page.title = Some(Title { text, html, id, alias });
+            self.page.title = Some(Title { text, html: inner, id, alias });
             return;
         }
         let number = match self.page.context.numbered {
@@ -96,28 +85,14 @@ impl Writer<'_> {
         anchor.markup("\" aria-label=\"");
         anchor.label(Label::Permalink);
         anchor.markup("\"></a>");
-        let known = self.pieces.is_some();
-        if known {
-            // The id was taken above; the cleaner must not take it a second time.
-            let mut open = Fragment::new();
-            open.markup(&format!("<h{level} id=\""));
-            open.attribute(&id);
-            open.markup("\">");
-            open.append(head);
-            let mut close = anchor;
-            close.markup(&format!("</h{level}>\n"));
-            // The pieces carry the tags themselves: what is between is phrasing content.
-            self.piece(open, true);
-            self.out.append(inner);
-            self.piece(close, true);
-        } else {
-            self.out.markup(&format!("<h{level} id=\""));
-            self.out.attribute(&id);
-            self.out.markup("\">");
-            self.out.append(head);
-            self.out.append(inner);
-            self.out.append(anchor);
-            self.out.markup(&format!("</h{level}>\n"));
-        }
+        let mut heading = Fragment::new();
+        heading.markup(&format!("<h{level} id=\""));
+        heading.attribute(&id);
+        heading.markup("\">");
+        heading.append(head);
+        heading.append(inner);
+        heading.append(anchor);
+        heading.markup(&format!("</h{level}>\n"));
+        self.piece(heading, true);
     }
 }

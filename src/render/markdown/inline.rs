@@ -10,6 +10,7 @@ use super::super::target::Kind;
 use super::attributes::Attributes;
 use super::cite::key;
 use super::containers::MARK;
+use super::events::{is_span, span_element};
 use super::{Writer, reference, shortcode};
 use crate::diagnostic::{Note, Rule};
 use crate::notebook::marks::{self, Place, Role, Says};
@@ -47,6 +48,20 @@ fn ahead(text: &str) -> &str {
     &text[..end]
 }
 
+/// Where the bracket is opened that closes at the end of a text.
+fn opening_bracket(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, byte) in text.bytes().enumerate().rev() {
+        match byte {
+            b']' => depth += 1,
+            b'[' if depth == 1 => return Some(at),
+            b'[' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}
+
 /// The first such thing in a text: where it begins and ends.
 fn next(text: &str) -> Option<(usize, usize, Found<'_>)> {
     let bytes = text.as_bytes();
@@ -76,9 +91,9 @@ fn next(text: &str) -> Option<(usize, usize, Found<'_>)> {
                 let with_brackets = text[slash.len()..here].ends_with("eqref");
                 return Some((slash.len(), here + end + 1, Found::Tex(&rest[1..end], with_brackets)));
             } else if text[..here].ends_with(']')
-                && let Some(open) = text[near..here].rfind('[').map(|open| near + open)
+                && let Some(open) = opening_bracket(&text[near..here]).map(|open| near + open)
                 && let Some((attributes, length)) = Attributes::read(rest)
-                && attributes != Attributes::default()
+                && is_span(&attributes)
             {
                 return Some((open, here + length, Found::Span(&text[open + 1..here - 1], attributes)));
             }
@@ -150,14 +165,7 @@ impl Writer<'_> {
 
     /// `[text]{.class}`: a few classes have an element of their own, all others are the text.
     fn span(&mut self, inner: &str, attributes: &Attributes, line: u32) {
-        let element =
-            ["underline", "mark", "kbd", "ul", "smallcaps"].iter().find(|class| attributes.has(class));
-        let element = match element {
-            Some(&"underline" | &"ul") => Some("u"),
-            Some(&"mark") => Some("mark"),
-            Some(&"kbd") => Some("kbd"),
-            _ => None,
-        };
+        let element = span_element(attributes);
         if let Some(id) = &attributes.id {
             self.spot(id);
         }

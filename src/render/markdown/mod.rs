@@ -12,6 +12,7 @@ mod cite;
 mod containers;
 mod directive;
 mod div;
+mod events;
 mod footnote;
 mod heading;
 mod inline;
@@ -24,12 +25,10 @@ mod text;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use pulldown_cmark::{
-    Alignment, CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeWithOffset,
-};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, LinkType, Options, Tag, TagEnd};
 
 use self::attributes::Attributes;
-use super::clean::Pieces;
+use super::clean::{self, Origin, Pieces};
 use super::fragment::{Fragment, Image, Label, Slot, Words};
 use super::page::{PageState, link};
 use super::{block, math};
@@ -50,7 +49,6 @@ fn options() -> Options {
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_HEADING_ATTRIBUTES
         | Options::ENABLE_GFM
         | Options::ENABLE_DEFINITION_LIST
 }
@@ -92,6 +90,11 @@ pub(super) fn line(source: &str, page: &mut PageState) -> Fragment {
     let shown = nested(source, 0, page);
     page.words = words;
     page.first_paragraph = first;
+    without_paragraph(shown)
+}
+
+/// What is one paragraph, as its words alone.
+fn without_paragraph(shown: Fragment) -> Fragment {
     let html = shown.html().trim_end();
     match html.strip_prefix("<p>").and_then(|inner| inner.strip_suffix("</p>")) {
         Some(inner) if !inner.contains("<p>") => shown.part(3..3 + inner.len()),
@@ -129,8 +132,7 @@ fn render_from(source: &str, before: u32, page: &mut PageState) -> Fragment {
         done = formula.range.end;
     }
     masked.push_str(&source[done..]);
-    let parser = Parser::new_ext(&masked, options()).into_offset_iter();
-    let events: Vec<(Event<'_>, Range<usize>)> = TextMergeWithOffset::new(parser).collect();
+    let events = events::read(&masked);
     let has_html = events.iter().any(|(event, _)| matches!(event, Event::Html(_) | Event::InlineHtml(_)));
     let group = footnote::group(page);
     let mut writer = Writer {
@@ -143,6 +145,7 @@ fn render_from(source: &str, before: u32, page: &mut PageState) -> Fragment {
         out: Fragment::new(),
         saved: Vec::new(),
         pieces: has_html.then(|| Pieces::new(source)),
+        outer: Vec::new(),
         links: Vec::new(),
         code: None,
         code_line: 0,
@@ -184,6 +187,8 @@ struct Writer<'a> {
     saved: Vec<Fragment>,
     /// The placeholders, where the source holds HTML.
     pieces: Option<Pieces>,
+    /// Those of what stands around the inner part at work.
+    outer: Vec<Pieces>,
     /// The links that are open: the place behind each opening tag, for links without words.
     links: Vec<(usize, String)>,
     code: Option<(String, String)>,
@@ -464,6 +469,29 @@ impl Writer<'_> {
         }
     }
 
+    /// Begins the inside of a block of ours.
+    fn begin_inner(&mut self) {
+        self.saved.push(std::mem::take(&mut self.out));
+        if let Some(pieces) = self.pieces.take() {
+            self.pieces = Some(pieces.fresh());
+            self.outer.push(pieces);
+        }
+    }
+
+    /// Ends the inside of a block of ours. Where it may hold HTML it is cleaned on its own, so that
+    /// a tag which nothing closes ends with the block.
+    fn end_inner(&mut self) -> Fragment {
+        let inner = std::mem::replace(&mut self.out, self.saved.pop().unwrap_or_default());
+        match self.pieces.take() {
+            Some(pieces) => {
+                self.pieces = self.outer.pop();
+                let origin = Origin { cell: self.page.at.number, line: self.line };
+                clean::clean(inner.html(), pieces, origin, self.page)
+            }
+            None => inner,
+        }
+    }
+
     /// Keeps text for what is made of it beside the page: headings, the description.
     fn gather(&mut self, text: &str) {
         if let Some(heading) = &mut self.heading {
@@ -517,7 +545,8 @@ impl Writer<'_> {
     fn inside_image(&mut self, event: Event<'_>) {
         let Some(image) = &mut self.image else { return };
         match event {
-            Event::Text(text) | Event::Code(text) => image.alt.push_str(&text),
+            Event::Text(text) => image.alt.push_str(&events::unescape(&text)),
+            Event::Code(text) => image.alt.push_str(&text),
             Event::SoftBreak | Event::HardBreak => image.alt.push(' '),
             Event::Start(Tag::Image { .. }) => image.depth += 1,
             Event::End(TagEnd::Image) if image.depth > 0 => image.depth -= 1,

@@ -36,7 +36,7 @@ impl Writer<'_> {
             Some(self.unmask(self.masked.get(range.start..stop)?))
         });
         if let Some(caption) = caption {
-            self.saved.push(std::mem::take(&mut self.out));
+            self.begin_inner();
             self.pending_caption = Some(caption);
         }
     }
@@ -45,7 +45,7 @@ impl Writer<'_> {
     pub(super) fn after_table(&mut self, at: usize) -> usize {
         self.table = None;
         let Some(caption) = self.pending_caption.take() else { return at };
-        let table = std::mem::replace(&mut self.out, self.saved.pop().unwrap_or_default());
+        let table = self.end_inner();
         let caption = caption.trim_start_matches([MARK, ':']).trim();
         let (text, attributes) =
             match caption.rfind('{').and_then(|open| Some((open, Attributes::read(&caption[open..])?))) {
@@ -64,40 +64,12 @@ impl Writer<'_> {
             top: true,
             ..Caption::default()
         };
-        match &mut self.pieces {
-            // The table is cleaned with all the rest: its frame stands around it in two pieces.
-            Some(_) => {
-                let framed = frame::figure(split_here(), caption, self.page);
-                let (open, close) = split(framed);
-                self.piece(open, true);
-                self.out.append(table);
-                self.piece(close, true);
-            }
-            None => {
-                let framed = frame::figure(table, caption, self.page);
-                self.out.append(framed);
-            }
-        }
+        let framed = frame::figure(table, caption, self.page);
+        self.piece(framed, true);
         let end =
             self.events[at..].iter().position(|(event, _)| matches!(event, Event::End(TagEnd::Paragraph)));
         end.map_or(at, |end| at + end + 1)
     }
-}
-
-/// Where a frame is to be split.
-const SPLIT: &str = "<!--split-->";
-
-fn split_here() -> Fragment {
-    let mut out = Fragment::new();
-    out.markup(SPLIT);
-    out
-}
-
-fn split(framed: Fragment) -> (Fragment, Fragment) {
-    let at = framed.html().find(SPLIT).unwrap_or(framed.html().len());
-    let end = (at + SPLIT.len()).min(framed.html().len());
-    let all = framed.html().len();
-    (framed.part(0..at), framed.part(end..all))
 }
 
 /// A table whose cells are Markdown.
@@ -116,17 +88,7 @@ pub(super) fn of_rows(table: &Rows, before: u32, page: &mut PageState) -> Fragme
         for (column, cell) in row.iter().enumerate() {
             let name = if number < heads || column < table.stubs { "th" } else { "td" };
             out.markup(&format!("<{name}>"));
-            let shown = super::nested(cell, before, page);
-            // A cell of one paragraph is its words.
-            let html = shown.html().trim_end();
-            match html
-                .strip_prefix("<p>")
-                .and_then(|inner| inner.strip_suffix("</p>"))
-                .filter(|inner| !inner.contains("<p>"))
-            {
-                Some(inner) => out.append(shown.part(3..3 + inner.len())),
-                None => out.append(shown),
-            }
+            out.append(super::without_paragraph(super::nested(cell, before, page)));
             out.markup(&format!("</{name}>"));
         }
         out.markup("</tr>\n");

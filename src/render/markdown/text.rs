@@ -2,6 +2,7 @@
 
 use super::super::fragment::Fragment;
 use super::super::{block, math};
+use super::events::unescape;
 use super::{Writer, reference};
 use crate::diagnostic::{Note, Rule};
 
@@ -79,6 +80,7 @@ impl Writer<'_> {
 
     /// Text without formulas; bare URLs become links.
     pub(super) fn plain(&mut self, text: &str, line: u32) {
+        let text = &*unescape(text);
         self.gather(text);
         let mut rest = text;
         while self.links.is_empty() {

@@ -75,6 +75,12 @@ fn unknown(block: &Block, line: u32, page: &mut PageState) -> Fragment {
     out.text(&block.name);
     out.markup("</code> ");
     out.text(&block.argument);
+    for (key, value) in &block.options.pairs {
+        out.markup("<br><code>:");
+        out.text(key);
+        out.markup(":</code> ");
+        out.text(value);
+    }
     out.markup("</p>\n");
     out.append(nested(&block.body, line + block.skipped, page));
     out.markup("</div>\n");
