@@ -190,7 +190,7 @@ fn braces_colons_and_bars_of_plain_markdown_stay() {
     assert!(!page.contains(".btn"), "{page}");
     shown("# T\n\nMail \\@fig-x and \\{{< x >}}.\n", &["Mail @fig-x and {{&lt; x &gt;}}."]);
     shown("# T\n\nProse\n\n(x)=\n", &["(x)="]);
-    shown("# T\n\n(a b/c)=\n\nProse\n", &["(a b/c)="]);
+    shown("# T\n\n(a b)=\n\nProse\n", &["(a b)="]);
     shown("# T\n\n> ::: note\n> quoted\n> :::\n\nbehind\n", &["<blockquote>", "admonition-note", "quoted"]);
     let page =
         shown("# T\n\n- ::: tip\n  listed\n  :::\n- two\n", &["<li>", "admonition-tip", "listed", "two"]);

@@ -42,7 +42,7 @@ pub(super) fn settle(source: &str, dialects: Dialects) -> Cow<'_, str> {
         let (before, text) = split_prefix(line);
         let trimmed = text.trim_end();
         let kind = kinds[at];
-        if kind == Kind::AsItStands {
+        if matches!(kind, Kind::AsItStands | Kind::Html) {
             out.push(Cow::Borrowed(line));
             at += 1;
             after_table = false;
@@ -50,7 +50,7 @@ pub(super) fn settle(source: &str, dialects: Dialects) -> Cow<'_, str> {
         }
         after_table |= kind == Kind::Table;
         if let Some(end) = ends[at] {
-            container(&lines[at..=end], &mut out);
+            container(&lines[at..end], lines.get(end), &mut out);
             at = end + 1;
         } else if dialects.material
             && let Some(next) = material_block(&lines, at, &mut out)
@@ -89,7 +89,10 @@ pub(super) fn settle(source: &str, dialects: Dialects) -> Cow<'_, str> {
 enum Kind {
     Prose,
     Table,
-    /// Code, HTML or a formula of several lines: nothing in it means anything to Markdown.
+    /// HTML that a blank line ends: a container may close on its last line.
+    Html,
+    /// Code, a formula of several lines, or HTML that is text: nothing in it means anything to
+    /// Markdown.
     AsItStands,
 }
 
@@ -109,7 +112,13 @@ fn kinds_of_lines(source: &str, count: usize) -> Vec<Kind> {
     let blocks = Parser::new_ext(source, super::options()).into_offset_iter();
     for (event, range) in blocks {
         match event {
-            Event::Start(Tag::CodeBlock(_) | Tag::HtmlBlock) => mark(range, Kind::AsItStands),
+            Event::Start(Tag::CodeBlock(_)) => mark(range, Kind::AsItStands),
+            Event::Start(Tag::HtmlBlock) => {
+                let html = source[range.clone()].trim_start().to_ascii_lowercase();
+                let is_text = ["<pre", "<script", "<style", "<textarea", "<!--"];
+                let is_text = is_text.iter().any(|tag| html.starts_with(tag));
+                mark(range, if is_text { Kind::AsItStands } else { Kind::Html });
+            }
             Event::Start(Tag::Table(_)) => mark(range, Kind::Table),
             _ => {}
         }
@@ -127,7 +136,8 @@ fn kinds_of_lines(source: &str, count: usize) -> Vec<Kind> {
     kinds
 }
 
-/// For each line that opens a container, the line that closes it. One that nothing closes is none.
+/// For each line that opens a container, the line that closes it, or the one behind the last. Of
+/// Pandoc's, one that nothing closes is none.
 fn ends_of_containers(lines: &[&str], kinds: &[Kind]) -> Vec<Option<usize>> {
     let mut ends = vec![None; lines.len()];
     let mut open: Vec<usize> = Vec::new();
@@ -140,22 +150,32 @@ fn ends_of_containers(lines: &[&str], kinds: &[Kind]) -> Vec<Option<usize>> {
             if let Some(opening) = open.pop() {
                 ends[opening] = Some(number);
             }
-        } else if Fence::of(text).is_some() {
+        } else if kinds[number] != Kind::Html && Fence::of(text).is_some() {
             open.push(number);
         }
+    }
+    // A directive of MyST's that nothing closes goes on to the end.
+    let is_directive = |line: &str| {
+        let info = split_prefix(line).1.trim_start_matches(':').trim_start();
+        info.starts_with('{') && !info[1..].starts_with(['.', '#']) && !info.contains('=')
+    };
+    for number in open.into_iter().filter(|number| is_directive(lines[*number])) {
+        ends[number] = Some(lines.len());
     }
     ends
 }
 
-/// Writes a container, of which the first line opens and the last closes it.
-fn container<'a>(lines: &[&'a str], out: &mut Vec<Cow<'a, str>>) {
-    let [first, body @ .., last] = lines else { return };
+/// Writes a container: the line that opens it with its body, and the one that closes it.
+fn container<'a>(lines: &[&'a str], last: Option<&&'a str>, out: &mut Vec<Cow<'a, str>>) {
+    let [first, body @ ..] = lines else { return };
     let (before, text) = split_prefix(first);
     let info = Fence::of(text).map(|fence| fence.info).unwrap_or_default();
     let fence = fence_for(body);
     out.push(Cow::Owned(format!("{before}{fence} {MARK}{}", container_info(info))));
     out.extend(body.iter().map(|line| Cow::Borrowed(*line)));
-    out.push(Cow::Owned(format!("{}{fence}", split_prefix(last).0)));
+    if let Some(last) = last {
+        out.push(Cow::Owned(format!("{}{fence}", split_prefix(last).0)));
+    }
 }
 
 /// A fence longer than any in a text.
@@ -278,7 +298,7 @@ fn push_block<'a>(body: &[Cow<'a, str>], (indent, info): (&str, &str), out: &mut
 /// MyST's `(label)=` on a line of its own.
 fn label(line: &str) -> Option<&str> {
     let label = line.strip_prefix('(')?.strip_suffix(")=")?.trim();
-    let sound = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '.' | '-');
+    let sound = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '.' | '-' | '/');
     (!label.is_empty() && label.chars().all(sound)).then_some(label)
 }
 

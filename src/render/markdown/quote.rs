@@ -47,14 +47,9 @@ impl Writer<'_> {
         let Event::Text(word) = event(at + 3)?.clone() else { return None };
         let lower = word.trim().trim_end_matches([':', '!', '.']).to_lowercase();
         let kind = WORDS.iter().find(|(known, _)| is_strong && *known == lower)?.1;
-        // A bold word in the middle of a sentence is a word: one that names the quote stands alone,
-        // or a sign ends it.
-        let stands_alone = match event(at + 5) {
-            Some(Event::End(TagEnd::Paragraph) | Event::SoftBreak | Event::HardBreak) => true,
-            Some(Event::Text(text)) => text.trim_start().starts_with([':', '–', '—']),
-            _ => false,
-        };
-        if !stands_alone && !word.trim_end().ends_with([':', '!', '.']) {
+        // "Note that …" is a sentence, and its first word no title.
+        let goes_on = |text: &str| text.trim_start().to_lowercase().starts_with("that ");
+        if matches!(event(at + 5), Some(Event::Text(text)) if goes_on(text)) {
             return None;
         }
         self.blocks += 1;
