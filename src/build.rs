@@ -63,11 +63,11 @@ pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, Strin
     let Request { root, src, out, config, .. } = request;
     check_rules(&config.cells)?;
     let theme = Arc::new(Theme::new(&config.language)?);
-    let Found { sources, files, notes } = disk::walk(root, src, out, config)?;
+    let Found { sources, files, parts, notes } = disk::walk(root, src, out, config)?;
     let publisher = Publisher::open(out)?;
     let packs = Packs::new(publisher.scratch()).map_err(|error| format!("`{}`: {error}", out.display()))?;
     let wanted: BTreeSet<SitePath> = sources.iter().map(|source| source.path.clone()).collect();
-    let open: BTreeSet<SitePath> = files.iter().chain(&wanted).cloned().collect();
+    let open: BTreeSet<SitePath> = files.iter().chain(&parts).chain(&wanted).cloned().collect();
     let steps = sources.len() * 2;
     let done = std::sync::atomic::AtomicUsize::new(0);
     let step = || progress(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, steps);

@@ -44,6 +44,18 @@ pub fn map(text: &str) -> Result<Map<String, Value>, String> {
     }
 }
 
+/// Puts the keys of another file into a map, deep down.
+pub fn merge(into: &mut Map<String, Value>, more: Map<String, Value>) {
+    for (key, value) in more {
+        match (into.get_mut(&key), value) {
+            (Some(Value::Object(old)), Value::Object(new)) => merge(old, new),
+            (_, value) => {
+                into.insert(key, value);
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

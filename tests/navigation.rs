@@ -190,3 +190,94 @@ fn an_address_that_runs_something_is_no_entry() {
         .build();
     assert_eq!(site.holding("href=\"javascript"), [""; 0]);
 }
+
+#[test]
+fn an_index_of_any_format_is_its_folders_page() {
+    for name in ["index.qmd", "index.Rmd", "index.py", "index.markdown", "sub/index.dib"] {
+        let text = if name.ends_with("py") {
+            "# %% [markdown]\n# # mine\n".to_owned()
+        } else if name.ends_with("dib") {
+            "#!markdown\n\n# mine\n".to_owned()
+        } else {
+            "# mine\n".to_owned()
+        };
+        let site = Desk::new().file(name, text).file("other.md", "# other\n").build().fine();
+        let folder = if name.starts_with("sub") { "sub/" } else { "" };
+        assert!(site.read(&format!("{folder}index.html")).contains("mine</h1>"), "{name}");
+    }
+}
+
+#[test]
+fn the_first_page_of_a_navigation_is_where_the_root_leads() {
+    let site = Desk::new()
+        .file("_toc.yml", "format: jb-book\nroot: intro\nchapters:\n- file: a\n")
+        .file("intro.md", "# Intro\n")
+        .file("a.md", "# A\n")
+        .build()
+        .fine();
+    assert!(site.read("index.html").contains("intro.html"), "{}", site.read("index.html"));
+    assert!(site.has("intro.html"));
+}
+
+#[test]
+fn what_other_tools_leave_out_is_no_page_and_may_be_included() {
+    for (files, said) in [
+        (vec![("myst.yml", "project:\n  exclude: ['drafts/**']\n")], "MyST"),
+        (
+            vec![
+                ("_toc.yml", "format: jb-book\nroot: index\n"),
+                ("_config.yml", "exclude_patterns: ['drafts/*']\n"),
+            ],
+            "Jupyter Book",
+        ),
+        (
+            vec![
+                ("_toc.yml", "format: jb-book\nroot: index\n"),
+                ("_config.yml", "only_build_toc_files: true\n"),
+            ],
+            "Jupyter Book",
+        ),
+        (vec![("_quarto.yml", "project:\n  render: ['*.md', '!drafts/']\n")], "Quarto"),
+        (vec![("mkdocs.yml", "docs_dir: .\nexclude_docs: |\n  drafts/\n")], "MkDocs"),
+    ] {
+        let mut desk = Desk::new()
+            .file("index.md", "# I\n\n```{include} drafts/a.md\n```\n")
+            .file("drafts/a.md", "words of the part\n");
+        for (name, text) in &files {
+            desk = desk.file(name, text);
+        }
+        let site = desk.build().fine();
+        assert!(!site.has("drafts/a.html"), "{files:?}\n{}", site.stderr);
+        assert!(site.content("index.html").contains("words of the part"), "{files:?}\n{}", site.stderr);
+        assert!(site.stderr.contains(&format!("as this file of {said} has it")), "{}", site.stderr);
+    }
+    let site = Desk::new()
+        .file("_quarto.yml", "website:\n  title: W\n")
+        .file("index.qmd", "# I\n\n{{< include _part.qmd >}}\n")
+        .file("_part.qmd", "words of the part\n")
+        .build()
+        .fine();
+    assert!(!site.has("_part.html") && site.content("index.html").contains("words of the part"));
+}
+
+#[test]
+fn options_of_a_quarto_project_hold_for_its_pages() {
+    let cell = "```{python}\nprobe = 1\n```\n";
+    let site = Desk::new()
+        .file("_quarto.yml", "execute:\n  echo: false\n")
+        .file("index.qmd", format!("# I\n\n{cell}"))
+        .file("own.qmd", format!("---\ntitle: O\nexecute:\n  echo: true\n---\n\n{cell}"))
+        .file("sub/_metadata.yml", "execute:\n  echo: true\nformat:\n  html:\n    code-fold: true\n")
+        .file("sub/a.qmd", format!("# A\n\n{cell}"))
+        .build()
+        .fine();
+    assert!(!site.content("index.html").contains("probe"));
+    assert!(site.content("own.html").contains("probe"));
+    assert!(site.content("sub/a.html").contains("fold-input"), "{}", site.content("sub/a.html"));
+    let page = format!(
+        "---\ntitle: T\nformat:\n  html:\n    code-fold: true\n---\n\n```{{python}}\n#| echo: true\n#| code-fold: show\nprobe = 1\n```\n\n{cell}"
+    );
+    let site = Desk::new().file("a.qmd", page).build().fine();
+    assert_eq!(site.content("a.html").matches("fold-input").count(), 2);
+    assert!(!site.stderr.contains("contradict"), "{}", site.stderr);
+}

@@ -246,7 +246,9 @@ impl File {
         }
         let said = |dialect| self.markdown.dialects.contains(&dialect);
         let dialects = Dialects {
-            quarto: around.dialects.quarto || said(Dialect::Quarto),
+            quarto: around.dialects.quarto
+                || said(Dialect::Quarto)
+                || around.nav.as_ref().is_some_and(|nav| matches!(nav.tool, "Quarto" | "nbdev")),
             material: around.dialects.material || said(Dialect::Material),
             myst: around.dialects.myst || said(Dialect::Myst),
         };

@@ -11,7 +11,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use walkdir::{DirEntry, WalkDir};
 
-use crate::config::Config;
+use crate::config::{Config, NavFile};
 use crate::diagnostic::{Diagnostic, Note, Rule};
 use crate::notebook::{Format, is_notebook, jupytext_formats};
 use crate::path::SitePath;
@@ -32,6 +32,9 @@ pub struct Found {
     pub sources: Vec<Source>,
     /// All other files below the root, sorted.
     pub files: BTreeSet<SitePath>,
+    /// Files that another tool's configuration keeps from being pages: they may be included, and
+    /// are not published by themselves.
+    pub parts: BTreeSet<SitePath>,
     /// What was passed over and why.
     pub notes: Vec<Diagnostic>,
 }
@@ -54,6 +57,7 @@ pub fn find_root(src: &Path) -> PathBuf {
 pub fn walk(root: &Path, src: &SitePath, out: &Path, config: &Config) -> Result<Found, String> {
     let include = globs(&config.include, "content.include")?;
     let exclude = globs(&config.exclude, "content.exclude")?;
+    let foreign = Foreign::new(config.nav.as_ref());
     let mut found = Found::default();
     let mut ignores: Vec<(usize, Gitignore)> = Vec::new();
     let mut pages: Vec<Source> = Vec::new();
@@ -124,6 +128,7 @@ pub fn walk(root: &Path, src: &SitePath, out: &Path, config: &Config) -> Result<
             format => format,
         };
         match format {
+            Some(_) if is_page && !named && foreign.leaves_out(&path) => drop(found.parts.insert(path)),
             Some(format) if is_page => pages.push(Source { path, format }),
             // What is excluded as a page is not published as a file either.
             Some(_) if exclude.is_match(path.as_str()) => {}
@@ -133,6 +138,22 @@ pub fn walk(root: &Path, src: &SitePath, out: &Path, config: &Config) -> Result<
         }
     }
     found.close(&links, &mut pages);
+    if let Some(nav) = config.nav.as_ref().filter(|_| !found.parts.is_empty()) {
+        let names: Vec<&str> = found.parts.iter().take(5).map(SitePath::as_str).collect();
+        let more = if found.parts.len() > 5 { ", …" } else { "" };
+        let said = format!(
+            "{} left out, as this file of {} has it: {}{more}",
+            if names.len() == 1 {
+                "one page is".to_owned()
+            } else {
+                format!("{} pages are", found.parts.len())
+            },
+            nav.tool,
+            names.join(", ")
+        );
+        let note = Note::info(Rule::Skipped, said).help("name them in `content.include` to publish them");
+        found.say(&nav.path, note);
+    }
     let notebooks: BTreeSet<SitePath> =
         pages.iter().filter(|page| page.format == Format::Ipynb).map(|page| page.path.clone()).collect();
     for page in pages {
@@ -232,6 +253,37 @@ pub fn is_open(root: &Path, path: &SitePath) -> bool {
             !passed_over && !is_ignored(&ignores, &place, is_dir)
         })
     })
+}
+
+/// What another tool's configuration publishes as pages.
+struct Foreign {
+    left_out: GlobSet,
+    only: Option<GlobSet>,
+}
+
+impl Foreign {
+    /// Globs that cannot be read mean nothing, as in their own tool.
+    fn new(nav: Option<&NavFile>) -> Self {
+        let set = |patterns: &[String]| {
+            let mut set = GlobSetBuilder::new();
+            for pattern in patterns {
+                for pattern in [pattern.clone(), format!("{}/**", pattern.trim_end_matches('/'))] {
+                    set.add(match GlobBuilder::new(&pattern).literal_separator(true).build() {
+                        Ok(glob) => glob,
+                        Err(_) => continue,
+                    });
+                }
+            }
+            set.build().unwrap_or_default()
+        };
+        let only = nav.map(|nav| nav.only.as_slice()).filter(|only| !only.is_empty());
+        Self { left_out: set(nav.map_or(&[], |nav| &nav.left_out)), only: only.map(set) }
+    }
+
+    fn leaves_out(&self, path: &SitePath) -> bool {
+        self.left_out.is_match(path.as_str())
+            || self.only.as_ref().is_some_and(|only| !only.is_match(path.as_str()))
+    }
 }
 
 fn globs(patterns: &[String], key: &str) -> Result<GlobSet, String> {

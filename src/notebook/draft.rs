@@ -57,7 +57,8 @@ impl Draft {
     /// Whether its author or the site removed it: then nothing of it may be taken over as the head
     /// of the page.
     fn is_removed(&self, metadata: &Map<String, Value>, around: &Around<'_>) -> bool {
-        let mut gatherer = Gatherer::new(&Map::new(), metadata, around.path, around.config);
+        let none = Map::new();
+        let mut gatherer = Gatherer::new((&none, &none), metadata, around.path, around.config);
         let mut source = self.source.clone();
         let head = Head::take(&mut source, &Lang::none(), &self.at, &mut Vec::new());
         !gatherer.options(&self.metadata, &head, &self.at, &mut Vec::new()).shows_input()
@@ -97,7 +98,9 @@ pub(super) fn notebook(
     check_metadata(&metadata, notes);
     notebook.run = Run::read(&metadata);
     notebook.has_slides = ["rise", "livereveal"].iter().any(|key| metadata.contains_key(*key));
-    let mut gatherer = Gatherer::new(&notebook.front.all, &metadata, around.path, around.config);
+    let project = include::project(around);
+    let all = (&project, &notebook.front.all);
+    let mut gatherer = Gatherer::new(all, &metadata, around.path, around.config);
     notebook.cells = drafts.into_iter().map(|draft| finish(draft, &mut gatherer, &notebook, notes)).collect();
     for cell in notebook.cells.iter_mut().filter(|cell| matches!(cell.kind, CellKind::Markdown)) {
         cell.hidden_lines |= text::take_out(&mut cell.source, &mut gatherer, &cell.at, notes);

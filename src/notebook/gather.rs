@@ -25,10 +25,23 @@ pub(super) struct Gatherer<'a> {
     said: HashSet<(Place, String)>,
 }
 
+/// Of the keys of a page only those mean its cells; `title` or `label` mean the page.
+const FOR_CELLS: [&str; 9] = [
+    "code-fold",
+    "code-summary",
+    "code-overflow",
+    "code-line-numbers",
+    "fig-cap-location",
+    "tbl-cap-location",
+    "cap-location",
+    "fig-align",
+    "echo",
+];
+
 impl<'a> Gatherer<'a> {
-    /// Reads what the front matter and the notebook's metadata say for all cells.
+    /// Reads what the project, the front matter and the notebook's metadata say for all cells.
     pub(super) fn new(
-        front: &Map<String, Value>,
+        (project, front): (&Map<String, Value>, &Map<String, Value>),
         notebook: &Map<String, Value>,
         path: &SitePath,
         config: &'a crate::config::Config,
@@ -45,22 +58,16 @@ impl<'a> Gatherer<'a> {
             take(Level::Notebook, notebook.get(key).and_then(Value::as_object));
             take(Level::Page, front.get(key).and_then(Value::as_object));
         }
-        take(Level::Page, front.get("execute").and_then(Value::as_object));
-        // Of the page's own keys only those mean its cells; `title` or `label` mean the page.
-        const FOR_CELLS: [&str; 9] = [
-            "code-fold",
-            "code-summary",
-            "code-overflow",
-            "code-line-numbers",
-            "fig-cap-location",
-            "tbl-cap-location",
-            "cap-location",
-            "fig-align",
-            "echo",
-        ];
-        for key in FOR_CELLS {
-            if let (Some(value), Some(mark)) = (front.get(key), marks::find(Place::Option, key)) {
-                defaults.push((Level::Page, mark, value.clone()));
+        for (level, map) in [(Level::Project, project), (Level::Page, front)] {
+            // What holds for HTML alone stands deeper, and is meant for pages like ours.
+            let html = map.get("format").and_then(|format| format.get("html")).and_then(Value::as_object);
+            for map in [Some(map), html].into_iter().flatten() {
+                take(level, map.get("execute").and_then(Value::as_object));
+                let own: Map<String, Value> = FOR_CELLS
+                    .iter()
+                    .filter_map(|key| Some(((*key).to_owned(), map.get(*key)?.clone())))
+                    .collect();
+                take(level, Some(&own));
             }
         }
         if let (Some(value), Some(mark)) =

@@ -224,6 +224,28 @@ fn bibliography(
     files
 }
 
+/// What a project of Quarto's says for all pages of a folder: `_quarto.yml`, and `_metadata.yml` of
+/// each folder on the way, the nearest last.
+pub(super) fn project(around: &Around<'_>) -> Map<String, Value> {
+    if !around.config.dialects.quarto {
+        return Map::new();
+    }
+    let mut folders = vec![around.path.parent()];
+    while let Some(folder) = folders.last().filter(|folder| !folder.is_root()) {
+        folders.push(folder.parent());
+    }
+    let mut all = Map::new();
+    for folder in folders.iter().rev() {
+        for name in ["_quarto.yml", "_quarto.yaml", "_metadata.yml", "_metadata.yaml"] {
+            let text = around.files.text(&folder.child(name));
+            if let Some(map) = text.ok().and_then(|text| yaml::map(&text).ok()) {
+                yaml::merge(&mut all, map);
+            }
+        }
+    }
+    all
+}
+
 /// Quarto's `_variables.yml`, from the page's folder up to the root.
 fn variables(around: &Around<'_>) -> Map<String, Value> {
     let mut folder = around.path.parent();

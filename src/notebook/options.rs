@@ -234,6 +234,8 @@ impl CellOptions {
 pub(super) enum Level {
     /// The state of the editor's view.
     View,
+    /// The options of a whole project (Quarto's `_quarto.yml` and `_metadata.yml`).
+    Project,
     /// The notebook's metadata.
     Notebook,
     /// The page's front matter.

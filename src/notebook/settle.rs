@@ -77,7 +77,7 @@ fn decide(claims: &[Claim], part: Part, at: &CellRef, notes: &mut Vec<Note>) -> 
         return first.visibility;
     }
     // Defaults of the page and the notebook yield to what a cell says of itself.
-    let own = |claim: &&&Claim| !matches!(claim.level, Level::Page | Level::Notebook);
+    let own = |claim: &&&Claim| !matches!(claim.level, Level::Page | Level::Notebook | Level::Project);
     let wins = of_part
         .iter()
         .filter(own)
@@ -88,13 +88,9 @@ fn decide(claims: &[Claim], part: Part, at: &CellRef, notes: &mut Vec<Note>) -> 
             && (claim.level == wins.level
                 || (wins.visibility == Visibility::Remove && claim.level > wins.level))
     };
-    // A fold says how the source is shown where it is shown.
-    let is_look = |claim: &&Claim| {
-        claim.spelling == "code-fold"
-            && claim.level == wins.level
-            && claim.visibility == Visibility::Collapse
-            && wins.visibility == Visibility::Remove
-    };
+    // Quarto's fold says how a source is shown where it is shown, and stands beside `echo`.
+    let is_look =
+        |claim: &&Claim| claim.level == wins.level && [claim.spelling, wins.spelling].contains(&"code-fold");
     if let Some(loses) = of_part.iter().filter(|claim| !is_look(claim)).find(contradicts) {
         notes.push(
             Note::warning(

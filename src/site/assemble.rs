@@ -87,8 +87,19 @@ pub(super) enum Entry {
     Folder(usize),
 }
 
-/// File names that stand for their folder, first wins; matched without case.
-const INDEX_NAMES: [&str; 4] = ["index.ipynb", "index.md", "readme.ipynb", "readme.md"];
+/// How well a file name stands for its folder, best first; matched without case. An `index` of any
+/// format is its folder's page, of a `readme` only a notebook or Markdown.
+fn index_rank(name: &str) -> Option<usize> {
+    let name = name.to_lowercase();
+    match name.rsplit_once('.')? {
+        ("index", "ipynb") => Some(0),
+        ("index", "md") => Some(1),
+        ("index", _) => Some(2),
+        ("readme", "ipynb") => Some(3),
+        ("readme", "md") => Some(4),
+        _ => None,
+    }
+}
 
 /// URLs that bindery makes itself.
 pub(super) const RESERVED: [&str; 8] = [
@@ -242,8 +253,7 @@ fn urls(pages: &[PageRecord], src: &SitePath, notes: &mut Vec<Diagnostic>) -> (V
     let local = |page: &PageRecord| page.source.below(src).unwrap_or_else(|| page.source.clone());
     let mut index_of: HashMap<SitePath, (usize, PageId)> = HashMap::new();
     for (id, page) in pages.iter().enumerate() {
-        let name = page.source.name().to_lowercase();
-        if let Some(rank) = INDEX_NAMES.iter().position(|index| *index == name) {
+        if let Some(rank) = index_rank(page.source.name()) {
             let place = index_of.entry(local(page).parent()).or_insert((rank, id));
             if rank < place.0 {
                 *place = (rank, id);
@@ -274,8 +284,9 @@ fn urls(pages: &[PageRecord], src: &SitePath, notes: &mut Vec<Diagnostic>) -> (V
         let first = wanted.segments().next();
         let reserved = RESERVED.contains(&wanted.as_str())
             || (wanted.depth() == 1 && matches!(first, Some("tags" | "alerts")))
-            // A file cannot stand where a folder of pages does.
-            || parents.contains(&wanted);
+            // A file cannot stand where a folder of pages does, nor where a folder's own page does.
+            || parents.contains(&wanted)
+            || (wanted.name() == "index.html" && !indexes[id]);
         let mut url = wanted.clone();
         let mut n = 1;
         while taken.contains_key(&url) || (reserved && url == wanted) {

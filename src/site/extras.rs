@@ -160,10 +160,19 @@ impl Site {
         NotFoundView { site: self.site_view(), base, csp: csp_of(&[&inline.mode_js, &inline.js]), inline }
     }
 
+    /// The page that a navigation begins with, where no page stands at the root by its name: the
+    /// root leads to it.
+    pub(super) fn home(&self) -> Option<PageId> {
+        let tree = self.outline.as_ref().filter(|_| self.folders[0].index.is_none())?;
+        tree.top.first().and_then(|top| tree.first_page(*top))
+    }
+
     /// The old URLs of all pages: the file that stands there, the page it leads to.
     pub(super) fn aliases(&self) -> Vec<(SitePath, PageId)> {
+        let mut found: Vec<(SitePath, PageId)> =
+            self.home().map(|page| (SitePath::root().child("index.html"), page)).into_iter().collect();
         if self.pages.iter().all(|page| page.front.aliases.is_empty()) {
-            return Vec::new();
+            return found;
         }
         // What stands already, and the folders that it stands in: an old URL yields to both.
         let mut files: BTreeSet<SitePath> =
@@ -175,7 +184,7 @@ impl Site {
                 folder = folder.parent();
             }
         }
-        let mut found = Vec::new();
+        files.extend(found.iter().map(|(path, _)| path.clone()));
         for (id, page) in self.pages.iter().enumerate() {
             for alias in &page.front.aliases {
                 if alias.contains(['<', '>', '"', '|', '*', '?', '#']) || alias.chars().any(char::is_control)

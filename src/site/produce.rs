@@ -64,8 +64,11 @@ impl Site {
         indexes.extend(self.tags.keys().cloned().map(Index::Tag));
         for index in indexes {
             // The first part of a folder's list stands on the page that an author wrote for it.
-            let first =
-                usize::from(matches!(index, Index::Folder(folder) if self.folders[folder].index.is_some()));
+            let first = usize::from(matches!(
+                index,
+                Index::Folder(folder)
+                    if self.folders[folder].index.is_some() || (folder == 0 && self.home().is_some())
+            ));
             all.extend((first..self.parts(&index)).map(|part| Product::Index(index.clone(), part)));
         }
         // A folder `tags` of the repo has the URL of the page of all tags.
@@ -267,7 +270,8 @@ impl Site {
 /// Where the script of a notebook stands: `local` is its path below the published folder.
 pub fn script_place(local: &SitePath, extension: &str) -> SitePath {
     let place = SitePath::root().child("_bindery").child("scripts");
-    let stem = local.name().strip_suffix(".ipynb").unwrap_or(local.name());
+    let name = local.name();
+    let stem = name.strip_suffix(".ipynb").or(name.strip_suffix(&format!(".{extension}"))).unwrap_or(name);
     place.join(local.parent().as_str()).unwrap_or(place).child(&format!("{stem}.{extension}"))
 }
 

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{NavEntry, NavFile, NavTarget, Read, files, ignore, target, text, yaml_file};
+use super::{NavEntry, NavFile, NavTarget, Read, files, ignore, target, text, texts, yaml_file};
 use crate::path::SitePath;
 use crate::yaml;
 
@@ -15,7 +15,7 @@ const GROUPS: [&str; 2] = ["parts", "subtrees"];
 pub(super) fn read(folder: &SitePath, read: Read<'_>) -> Option<NavFile> {
     let (path, parsed) = yaml_file(folder, &["_toc.yml", "_toc.yaml"], read)?;
     let mut file = NavFile { tool: "Jupyter Book", path, base: folder.clone(), ..NavFile::default() };
-    config(folder, read, &mut file);
+    let only_toc = config(folder, read, &mut file);
     match parsed {
         Ok(Value::Object(map)) => {
             match text(&map, "root") {
@@ -32,14 +32,21 @@ pub(super) fn read(folder: &SitePath, read: Read<'_>) -> Option<NavFile> {
         Ok(_) => file.faults.push("it holds neither a map nor a list".to_owned()),
         Err(error) => file.faults.push(format!("it is no YAML: {error}")),
     }
+    if only_toc {
+        file.only_entries();
+    }
     Some(file)
 }
 
-/// Title and works of `_config.yml`.
-fn config(folder: &SitePath, read: Read<'_>, file: &mut NavFile) {
-    let Some(map) = read(&folder.child("_config.yml")).and_then(|text| yaml::map(&text).ok()) else { return };
+/// Title and works of `_config.yml`; whether only the files of the table are published.
+fn config(folder: &SitePath, read: Read<'_>, file: &mut NavFile) -> bool {
+    let Some(map) = read(&folder.child("_config.yml")).and_then(|text| yaml::map(&text).ok()) else {
+        return false;
+    };
     file.title = text(&map, "title");
     file.bibliography = files(folder, map.get("bibtex_bibfiles"));
+    texts(map.get("exclude_patterns")).iter().for_each(|glob| file.leave_out(glob));
+    map.get("only_build_toc_files") == Some(&Value::Bool(true))
 }
 
 fn page(path: &str) -> NavEntry {

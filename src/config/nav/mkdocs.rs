@@ -18,9 +18,19 @@ pub(super) fn read(folder: &SitePath, read: Read<'_>) -> Option<NavFile> {
     };
     file.title = text(&root, "site_name");
     file.base = folder.join(&text(&root, "docs_dir").unwrap_or_else(|| "docs".to_owned()))?;
+    text(&root, "exclude_docs").iter().flat_map(|globs| globs.lines()).for_each(|glob| file.leave_out(glob));
     ignore(
         &root,
-        &["site_name", "site_description", "docs_dir", "nav", "site_url", "repo_url", "repo_name"],
+        &[
+            "exclude_docs",
+            "site_name",
+            "site_description",
+            "docs_dir",
+            "nav",
+            "site_url",
+            "repo_url",
+            "repo_name",
+        ],
         &mut file.ignored,
     );
     match root.get("nav") {

@@ -37,6 +37,51 @@ pub struct NavFile {
     pub bibliography: Vec<SitePath>,
     /// What is wrong with it.
     pub faults: Vec<String>,
+    /// Globs of files that its tool does not publish as pages, relative to the root.
+    pub left_out: Vec<String>,
+    /// Globs of the only files that it publishes; all where there are none.
+    pub only: Vec<String>,
+}
+
+impl NavFile {
+    /// Adds a glob relative to the base, as gitignore writes it: a name without a slash holds at
+    /// any depth, a folder for all in it.
+    fn leave_out(&mut self, glob: &str) {
+        let glob = glob.trim().trim_start_matches("./");
+        if glob.is_empty() || glob.starts_with(['#', '!']) {
+            return;
+        }
+        let anchored = glob.trim_end_matches('/').contains('/');
+        let glob = glob.trim_start_matches('/');
+        let deep = if anchored || glob.starts_with("**") { "" } else { "**/" };
+        let inside = if glob.ends_with('/') { "**" } else { "" };
+        self.left_out.push(self.below_base(&format!("{deep}{glob}{inside}")));
+    }
+
+    /// A glob relative to the root.
+    fn below_base(&self, glob: &str) -> String {
+        if self.base.is_root() { glob.to_owned() } else { format!("{}/{glob}", self.base) }
+    }
+
+    /// Publishes only what the entries name, with or without extensions.
+    fn only_entries(&mut self) {
+        fn collect(entries: &[NavEntry], into: &mut Vec<String>) {
+            for entry in entries {
+                match &entry.target {
+                    NavTarget::Page(path) => {
+                        let path = path.trim_start_matches('/');
+                        into.extend([path.to_owned(), format!("{path}.*")]);
+                    }
+                    NavTarget::Glob(glob) => into.extend([glob.clone(), format!("{glob}.*")]),
+                    NavTarget::Group | NavTarget::Url(_) => {}
+                }
+                collect(&entry.children, into);
+            }
+        }
+        let mut globs = Vec::new();
+        collect(&self.entries, &mut globs);
+        self.only = globs.iter().map(|glob| self.below_base(glob)).collect();
+    }
 }
 
 /// An entry of a navigation.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{NavEntry, NavFile, NavTarget, Read, files, ignore, target, text, yaml_file};
+use super::{NavEntry, NavFile, NavTarget, Read, files, ignore, target, text, texts, yaml_file};
 use crate::path::SitePath;
 
 pub(super) fn read(folder: &SitePath, read: Read<'_>) -> Option<NavFile> {
@@ -19,8 +19,11 @@ pub(super) fn read(folder: &SitePath, read: Read<'_>) -> Option<NavFile> {
     let project = root.get("project").and_then(Value::as_object).cloned().unwrap_or_default();
     file.title = text(&project, "title");
     file.bibliography = files(folder, project.get("bibliography"));
+    texts(project.get("exclude")).iter().for_each(|glob| file.leave_out(glob));
     // Without a table of its own the pages stand as they lie, or as a `_toc.yml` beside it says.
-    let toc = project.get("toc").and_then(Value::as_array)?;
+    let Some(toc) = project.get("toc").and_then(Value::as_array) else {
+        return (!file.left_out.is_empty()).then_some(file);
+    };
     ignore(&root, &["version", "project", "extends"], &mut file.ignored);
     ignore(
         &project,

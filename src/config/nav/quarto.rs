@@ -1,6 +1,6 @@
 //! `_quarto.yml` of Quarto's websites and books; nbdev's sites are websites of Quarto's.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{NavEntry, NavFile, NavTarget, Read, files, ignore, target, text, texts, yaml_file};
 use crate::address::Address;
@@ -22,7 +22,7 @@ pub(super) fn read(folder: &SitePath, read: Read<'_>) -> Option<NavFile> {
         if let Some(more) =
             folder.join(&name).and_then(|path| read(&path)).and_then(|text| yaml::map(&text).ok())
         {
-            merge(&mut root, more);
+            yaml::merge(&mut root, more);
         }
     }
     file.bibliography = files(folder, root.get("bibliography"));
@@ -80,8 +80,19 @@ pub(super) fn read(folder: &SitePath, read: Read<'_>) -> Option<NavFile> {
             file.entries = contents(Some(left), &mut file.ignored);
         }
     }
+    let project = root.get("project").and_then(Value::as_object);
+    for glob in texts(project.and_then(|project| project.get("render"))) {
+        match glob.strip_prefix('!') {
+            Some(glob) => file.leave_out(&format!("/{}", glob.trim_start_matches('/'))),
+            None => file.only.push(file.below_base(glob.trim_start_matches("./"))),
+        }
+    }
+    // Quarto takes what begins with an underscore for parts of other pages.
+    for glob in ["_*.*", "_*/"] {
+        file.leave_out(glob);
+    }
     // A project without a navigation leaves the pages where they lie.
-    (!file.entries.is_empty() || !file.bibliography.is_empty() || file.title.is_some()).then_some(file)
+    Some(file)
 }
 
 /// nbdev keeps its site in a folder of notebooks, which `settings.ini` may name.
@@ -94,18 +105,6 @@ pub(super) fn read_nbdev(folder: &SitePath, read: Read<'_>) -> Option<NavFile> {
     let nbs = folder.join(name.as_deref().unwrap_or("nbs"))?;
     let file = self::read(&nbs, read)?;
     Some(NavFile { tool: "nbdev", ..file })
-}
-
-/// Puts the keys of another file into a map, deep down.
-fn merge(into: &mut Map<String, Value>, more: Map<String, Value>) {
-    for (key, value) in more {
-        match (into.get_mut(&key), value) {
-            (Some(Value::Object(old)), Value::Object(new)) => merge(old, new),
-            (_, value) => {
-                into.insert(key, value);
-            }
-        }
-    }
 }
 
 /// The contents of a sidebar: a list, a folder, a glob, or `auto`.
