@@ -111,7 +111,7 @@ impl Head {
                     let (what, help) = if line[first.len()..].starts_with(": ") {
                         (
                             "is no YAML; its words are taken as they stand",
-                            format!("write `{first}: \"{value}\"`"),
+                            format!("write `{first}: \"{}\"`", value.trim_matches(['"', '\''])),
                         )
                     } else {
                         ("lacks the space behind its colon", format!("write `{first}: {value}`"))

@@ -36,10 +36,7 @@ pub(super) fn render(cell: &Cell, style: CellStyle<'_>, page: &mut PageState) ->
     let inner = match &cell.kind {
         CellKind::Markdown => prose(cell, page),
         CellKind::Raw(mime) => raw(cell, mime, page),
-        CellKind::Code(code) => {
-            page.wants_title = false;
-            code_cell(cell, code, style, page)
-        }
+        CellKind::Code(code) => code_cell(cell, code, style, page),
     };
     if inner.is_empty() {
         return inner;

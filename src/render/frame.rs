@@ -10,7 +10,7 @@
 //! ```
 
 use super::fragment::{Fragment, Label};
-use super::page::PageState;
+use super::page::{PageState, slug};
 use super::target::{Kind, Target};
 use crate::notebook::marks::Admonition;
 
@@ -27,6 +27,8 @@ pub(super) struct Caption {
     pub(super) kind: Option<Kind>,
     /// Whether it is numbered although it has no name.
     pub(super) numbered: bool,
+    /// The number that it has already.
+    pub(super) number: Option<u32>,
     /// Whether it stands above.
     pub(super) top: bool,
     /// More classes.
@@ -35,9 +37,16 @@ pub(super) struct Caption {
 
 /// `inner` as a figure with its caption. The name, the number and the anchor go to `page`.
 pub(super) fn figure(inner: Fragment, caption: Caption, page: &mut PageState) -> Fragment {
-    let Caption { text, plain, label, kind, numbered, top, class } = caption;
+    let Caption { text, plain, label, kind, numbered, number, top, class } = caption;
     let kind = kind.unwrap_or(Kind::Figure);
-    let number = (numbered || label.is_some()).then(|| page.numbers.next(kind));
+    // A part of a panel has a letter behind the panel's number.
+    if let Some(panel) = page.panel.as_mut().filter(|_| kind == Kind::Figure && number.is_none()) {
+        let letter = char::from(b'a' + panel.1.min(25));
+        panel.1 += 1;
+        let named = format!("{}{letter}", panel.0);
+        return part(inner, (text, plain), (letter, named, label), page);
+    }
+    let number = number.or_else(|| (numbered || label.is_some()).then(|| page.numbers.next(kind)));
     let mut out = Fragment::new();
     out.markup("<figure class=\"figure");
     if top {
@@ -77,6 +86,80 @@ pub(super) fn figure(inner: Fragment, caption: Caption, page: &mut PageState) ->
         out.append(head);
     }
     out.markup("</figure>\n");
+    out
+}
+
+/// A theorem, a proof, an exercise.
+pub(super) struct Statement<'a> {
+    /// What it is.
+    pub(super) word: &'a str,
+    /// Its name.
+    pub(super) label: Option<&'a str>,
+    /// Its title; may be empty.
+    pub(super) title: Fragment,
+    /// Whether it is numbered.
+    pub(super) counts: bool,
+    /// Whether it starts folded.
+    pub(super) folds: bool,
+}
+
+/// The beginning of a statement: its kind, its number, its title; and whether it folds.
+pub(super) fn statement_head(statement: Statement<'_>, page: &mut PageState) -> (Fragment, bool) {
+    let Statement { word, label, title, counts, folds } = statement;
+    let number = if counts { page.numbers.next(Kind::Statement).to_string() } else { String::new() };
+    let capital: String =
+        word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect();
+    let name = format!("{capital} {number}").trim().to_owned();
+    let (frame, head) = if folds { ("details", "summary") } else { ("div", "p") };
+    let mut out = Fragment::new();
+    out.markup(&format!("<{frame} class=\"statement statement-{}\"", slug(word)));
+    let anchor = label.and_then(|label| page.name(label, Kind::Statement, (number, name.clone())));
+    if let Some(anchor) = anchor {
+        out.markup(" id=\"");
+        out.attribute(&anchor);
+        out.markup("\"");
+    }
+    out.markup(&format!("><{head} class=\"statement-title\"><strong>"));
+    out.text(&name);
+    out.markup("</strong>");
+    if !title.is_empty() {
+        out.markup(" (");
+        out.append(title);
+        out.markup(")");
+    }
+    out.markup(&format!("</{head}>\n"));
+    (out, folds)
+}
+
+/// A statement with what it says.
+pub(super) fn statement((head, folds): (Fragment, bool), inner: Fragment) -> Fragment {
+    let mut out = head;
+    out.append(inner);
+    out.markup(if folds { "</details>\n" } else { "</div>\n" });
+    out
+}
+
+/// A figure in a panel: `(a)` and its caption.
+fn part(
+    inner: Fragment,
+    (text, plain): (Fragment, String),
+    (letter, number, label): (char, String, Option<String>),
+    page: &mut PageState,
+) -> Fragment {
+    let mut out = Fragment::new();
+    out.markup("<figure class=\"figure part\"");
+    let anchor = label.and_then(|label| page.name(&label, Kind::Figure, (number, plain)));
+    if let Some(anchor) = anchor {
+        out.markup(" id=\"");
+        out.attribute(&anchor);
+        out.markup("\"");
+    }
+    out.markup(">");
+    out.append(inner);
+    out.markup("<figcaption>");
+    out.text(&format!("({letter}) "));
+    out.append(text);
+    out.markup("</figcaption></figure>\n");
     out
 }
 

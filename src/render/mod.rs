@@ -41,7 +41,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::OutputOptions;
 use crate::diagnostic::Note;
-use crate::notebook::{CellKind, Notebook, Published};
+use crate::notebook::{CellKind, MimeBundle, Notebook, Published};
 
 /// What rendering a notebook gives.
 #[derive(Clone, Debug)]
@@ -133,7 +133,13 @@ fn context(notebook: &Notebook, notes: &mut Vec<Note>) -> page::Context {
             let crate::notebook::Output::Data { bundle, metadata } = output else { continue };
             let name = metadata.get("scrapbook").and_then(|scrapbook| scrapbook.get("name")?.as_str());
             if let Some(name) = name {
-                kept.insert(name.to_owned(), bundle.clone());
+                // What is kept and not displayed stands under types of its own.
+                let plain = |mime: &str| {
+                    mime.strip_prefix("application/papermill.record/").unwrap_or(mime).to_owned()
+                };
+                let bundle =
+                    MimeBundle(bundle.0.iter().map(|(mime, data)| (plain(mime), data.clone())).collect());
+                kept.insert(name.to_owned(), bundle);
             }
         }
     }

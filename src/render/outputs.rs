@@ -42,7 +42,10 @@ pub(super) fn render(cell: &Cell, code: &Code, style: CellStyle<'_>, page: &mut 
         }
     }
     if parts.is_empty() {
-        return Fragment::new();
+        // A figure that was never drawn has its number and its caption all the same.
+        let awaits = options.label.as_deref().and_then(target::kind_of).is_some()
+            && (options.captions.figure.is_some() || options.captions.table.is_some());
+        return if awaits { captioned(Fragment::new(), cell, None, page) } else { Fragment::new() };
     }
     if let Some(place) = options.thumbnail {
         page.thumbnail = thumbnail(&parts, place);
@@ -50,9 +53,16 @@ pub(super) fn render(cell: &Cell, code: &Code, style: CellStyle<'_>, page: &mut 
     if let Some(target) = &options.frame.link {
         parts = parts.into_iter().map(|part| linked(part, target, page)).collect();
     }
-    parts = with_captions(parts, options, page);
+    // Behind tabs captions of parts are the titles.
+    let is_panel = !options.captions.parts.is_empty() && options.frame.layout != Some(Layout::Tabs);
+    let is_named = options.label.as_deref().and_then(target::kind_of) == Some(Kind::Figure);
+    // The panel counts before its parts.
+    let number = (is_panel && is_named).then(|| page.numbers.next(Kind::Figure));
+    if is_panel {
+        parts = with_captions(parts, options, number, page);
+    }
     let inner = arranged(parts, options, page);
-    captioned(inner, cell, page)
+    captioned(inner, cell, number, page)
 }
 
 /// The picture of one output, counted from the end where the place is negative; of none, the last.
@@ -141,35 +151,29 @@ fn linked(part: Fragment, target: &str, page: &PageState) -> Fragment {
     out
 }
 
-/// Each output with the caption that the cell gives it.
-fn with_captions(parts: Vec<Fragment>, options: &CellOptions, page: &mut PageState) -> Vec<Fragment> {
-    let captions = &options.captions.parts;
-    // Behind tabs they are the titles.
-    if captions.is_empty() || options.frame.layout == Some(Layout::Tabs) {
-        return parts;
-    }
-    let mut number = 0_u8;
+/// Each output with the caption that the cell gives it, as the parts of a panel of that number.
+fn with_captions(
+    parts: Vec<Fragment>,
+    options: &CellOptions,
+    number: Option<u32>,
+    page: &mut PageState,
+) -> Vec<Fragment> {
+    let around = page.panel.replace((number.unwrap_or_default(), 0));
     let one = |(place, part): (usize, Fragment)| {
-        let Some(text) = captions.get(place) else { return part };
-        let letter = char::from(b'a' + number.min(25));
-        number += 1;
-        let mut caption = Fragment::new();
-        caption.text(&format!("({letter}) "));
-        caption.append(markdown::line(text, page));
-        let label = options.label.as_ref().map(|label| format!("{label}-{number}"));
-        let anchor = label.and_then(|label| page.anchors.take_authors(&label).then_some(label));
-        let mut out = Fragment::new();
-        if let Some(anchor) = &anchor {
-            out.append(frame::anchor(anchor));
-        }
-        out.append(frame::figure(
-            part,
-            Caption { text: caption, class: " part", ..Caption::default() },
-            page,
-        ));
-        out
+        let Some(text) = options.captions.parts.get(place) else { return part };
+        let label = options.label.as_ref().filter(|_| number.is_some());
+        let caption = Caption {
+            text: markdown::line(text, page),
+            plain: text.clone(),
+            label: label.map(|label| format!("{label}-{}", place + 1)),
+            kind: Some(Kind::Figure),
+            ..Caption::default()
+        };
+        frame::figure(part, caption, page)
     };
-    parts.into_iter().enumerate().map(one).collect()
+    let parts = parts.into_iter().enumerate().map(one).collect();
+    page.panel = around;
+    parts
 }
 
 /// The outputs as the cell lays them out.
@@ -218,7 +222,7 @@ fn arranged(parts: Vec<Fragment>, options: &CellOptions, page: &mut PageState) -
 }
 
 /// All outputs as a figure or a table, where the cell gives them a caption or such a name.
-fn captioned(inner: Fragment, cell: &Cell, page: &mut PageState) -> Fragment {
+fn captioned(inner: Fragment, cell: &Cell, number: Option<u32>, page: &mut PageState) -> Fragment {
     let options = &cell.options;
     let captions = &options.captions;
     let named = options
@@ -247,6 +251,7 @@ fn captioned(inner: Fragment, cell: &Cell, page: &mut PageState) -> Fragment {
         plain: text,
         label: options.label.clone(),
         kind: Some(kind),
+        number,
         top,
         ..Caption::default()
     };

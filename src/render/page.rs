@@ -85,6 +85,8 @@ pub(super) struct PageState {
     pub(super) allowance: usize,
     /// The file of the picture that stands for the page.
     pub(super) thumbnail: Option<String>,
+    /// The number of the panel whose parts are at work, and how many there were.
+    pub(super) panel: Option<(u32, u8)>,
     /// How deep included texts and directives are nested.
     pub(super) depth: u8,
     /// A name that the next heading, figure or paragraph gets.
@@ -151,6 +153,7 @@ impl PageState {
             contents: Vec::new(),
             allowance: ALLOWANCE,
             thumbnail: None,
+            panel: None,
             depth: 0,
             pending_label: None,
         }

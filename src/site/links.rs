@@ -188,6 +188,10 @@ impl Site {
                 return found;
             }
         }
+        // MyST's names may stand where a path does.
+        if let Some((other, place)) = self.labels.get(target) {
+            return self.target_link(*other, *place, at);
+        }
         if climbed {
             return Resolved::dead(
                 format!("`{target}` leads out of the repo"),
@@ -257,7 +261,7 @@ impl Site {
         } else {
             wanted.clone()
         };
-        ["ipynb", "md", "qmd", "Rmd", "rmd", "markdown", "dib", "py", "R", "r", "jl"]
+        ["ipynb", "md", "qmd", "Rmd", "rmd", "markdown", "dib", "py", "R", "r", "jl", "sql", "scala", "sh"]
             .iter()
             .filter(|_| stems && !wanted.is_root())
             .find_map(|extension| self.by_source.get(&base.with_extension(extension)))

@@ -140,14 +140,15 @@ impl Site {
         let open = way.first().copied().or(node);
         let sections =
             tree.top.iter().take(SECTIONS).map(|top| self.node_item(tree, *top, (node, open), at)).collect();
-        // Around a page that has pages below it stand those, else its own neighbours.
-        let above = match node {
-            Some(node) if !tree.nodes[node].children.is_empty() => Some(node),
-            _ => way.last().copied(),
-        };
+        // Around a page stand its neighbours, with what is below it; at the top that is all.
+        let above = way.last().copied().or(node);
         let (entries, folder) = match above {
             Some(above) => (tree.nodes[above].children.as_slice(), Some(self.node_link(tree, above, at))),
             None => (&[][..], None),
+        };
+        let below = match node {
+            Some(node) if above != Some(node) => tree.nodes[node].children.as_slice(),
+            _ => &[],
         };
         let here = entries.iter().position(|entry| Some(*entry) == node).unwrap_or(0);
         let start = here.saturating_sub(WINDOW);
@@ -158,7 +159,14 @@ impl Site {
             folder,
             neighbours: entries[start..end]
                 .iter()
-                .map(|entry| self.node_item(tree, *entry, (node, None), at))
+                .flat_map(|entry| {
+                    let inner = if Some(*entry) == node { below } else { &[] };
+                    let inner = inner.iter().take(WINDOW).map(|entry| NavItem {
+                        inner: true,
+                        ..self.node_item(tree, *entry, (node, None), at)
+                    });
+                    std::iter::once(self.node_item(tree, *entry, (node, None), at)).chain(inner)
+                })
                 .collect(),
             hidden_before: start,
             hidden_after: entries.len() - end,
@@ -191,6 +199,7 @@ impl Site {
             current: current == Some(node) && tree.nodes[node].page.is_some(),
             open: open == Some(node),
             folder: !tree.nodes[node].children.is_empty(),
+            inner: false,
         }
     }
 
@@ -206,6 +215,7 @@ impl Site {
                 current: matches!(stand, Stand::Page(here) if here == page),
                 open: false,
                 folder: false,
+                inner: false,
             },
             Entry::Folder(folder) => {
                 let url = self.folder_url(folder);
@@ -215,6 +225,7 @@ impl Site {
                     url: url.link_from(at),
                     open: open == Some(folder),
                     folder: true,
+                    inner: false,
                 }
             }
         }

@@ -58,7 +58,12 @@ impl Filler<'_> {
             let target = &self.site.pages[page].outline.targets[place];
             let link = self.site.target_link(page, place, self.at);
             if let Aim::Inside(url) = link.target {
-                return anchor(&url, &words(&reference.words, target, self.site.theme.labels()), out);
+                // The name of a page is that of its title.
+                let mut target = target.clone();
+                if target.kind == Kind::Section && target.title.is_empty() {
+                    target.title.clone_from(&self.site.pages[page].title);
+                }
+                return anchor(&url, &words(&reference.words, &target, self.site.theme.labels()), out);
             }
         }
         // No name of the table: a heading of the page, or a page by its path.

@@ -99,6 +99,8 @@ pub struct NavItem {
     pub open: bool,
     /// Whether it is a folder.
     pub folder: bool,
+    /// Whether it stands below the page itself.
+    pub inner: bool,
 }
 
 /// A notebook or Markdown page.

@@ -83,9 +83,10 @@ fn knitr(text: &str) -> Map<String, Value> {
                 let value = match value {
                     "TRUE" | "T" => Value::Bool(true),
                     "FALSE" | "F" => Value::Bool(false),
-                    value => match value.parse::<f64>() {
-                        Ok(number) => number.into(),
-                        Err(_) => value.trim_matches(['"', '\'']).into(),
+                    value => match (value.parse::<i64>(), value.parse::<f64>()) {
+                        (Ok(number), _) => number.into(),
+                        (_, Ok(number)) => number.into(),
+                        _ => value.trim_matches(['"', '\'']).into(),
                     },
                 };
                 map.insert(key.trim().replace('.', "-"), value);

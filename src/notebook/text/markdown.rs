@@ -154,7 +154,13 @@ pub(super) fn myst_cell(info: &str, block: &[&str]) -> Option<Fenced> {
         Some(rest) => ("code", rest.trim()),
         None => ("raw", info.strip_prefix("{raw-cell}")?.trim()),
     };
-    let (metadata, skipped) = options(block);
+    let (mut metadata, skipped) = options(block);
+    // A directive's option is a line of words as well as a list.
+    if let Some(Value::String(words)) = metadata.get("tags") {
+        let list: Vec<&str> = words.split([',', ' ']).filter(|word| !word.is_empty()).collect();
+        let list = serde_json::json!(list);
+        metadata.insert("tags".to_owned(), list);
+    }
     let lang = Some(Lang::new(word.split(' ').next().unwrap_or_default())).filter(|lang| !lang.is_none());
     Some(Fenced { kind, source: block[skipped..].join("\n"), skipped, metadata, lang })
 }

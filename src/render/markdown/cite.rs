@@ -74,16 +74,19 @@ fn locator(text: &str) -> (Option<(&'static str, String)>, String) {
 }
 
 impl Writer<'_> {
-    pub(super) fn key(&mut self, key: &str, line: u32) {
+    pub(super) fn key(&mut self, (key, said): (&str, Option<&str>), line: u32) {
+        let behind = said.map(|said| format!(" [{said}]"));
         if target::kind_of(key).is_some() {
             let piece = reference::to(key, Words::Number, (line, &format!("@{key}")), self.page);
             self.gather(key);
             self.piece(piece, false);
+            self.plain(&behind.unwrap_or_default(), line);
         } else if self.page.context.works.has(key) {
-            let cite = Cite { key: key.to_owned(), ..Cite::default() };
+            let (locator, suffix) = locator(said.unwrap_or_default());
+            let cite = Cite { key: key.to_owned(), locator, suffix, ..Cite::default() };
             self.cite(Citation { narrative: true, cites: vec![cite] });
         } else {
-            self.plain(&format!("@{key}"), line);
+            self.plain(&format!("@{key}{}", behind.unwrap_or_default()), line);
         }
     }
 

@@ -8,6 +8,7 @@ use super::super::target::{self, Kind};
 use super::super::weave::text_of;
 use super::attributes::Attributes;
 use super::{line as one_line, nested};
+use crate::diagnostic::{Note, Rule};
 use crate::notebook::marks::Admonition;
 use crate::notebook::{Fence, closes_container};
 
@@ -18,6 +19,17 @@ pub(super) fn show(attributes: &str, text: &str, line: u32, page: &mut PageState
     };
     if attributes.is_for_others() {
         return Fragment::new();
+    }
+    let slip = attributes
+        .classes
+        .iter()
+        .find(|class| class.starts_with("callout-") && callout(&attributes).is_none());
+    if let Some(class) = slip {
+        page.note(
+            Note::warning(Rule::Directive, format!("`.{class}` is no callout; its text is shown"))
+                .at_line(line)
+                .help("there are `callout-note`, `-tip`, `-important`, `-warning` and `-caution`"),
+        );
     }
     if let Some(kind) = callout(&attributes) {
         return callout_box(kind, &attributes, (text, line), page);
@@ -30,25 +42,33 @@ pub(super) fn show(attributes: &str, text: &str, line: u32, page: &mut PageState
         let inner = nested(text, line, page);
         return frame::aside(Fragment::new(), inner);
     }
-    if let Some(columns) = layout(&attributes, text) {
-        let inner = match columns {
-            Columns::Inner => columns_of(text, line, page),
-            Columns::Count(count) => {
-                let parts =
-                    blocks(text).into_iter().map(|(part, at)| nested(&part, line + at, page)).collect();
-                frame::columns(parts, count)
-            }
-            Columns::Grid(rows) => {
-                let parts =
-                    blocks(text).into_iter().map(|(part, at)| nested(&part, line + at, page)).collect();
-                frame::grid(parts, &rows)
-            }
-        };
-        return with_caption(inner, &attributes, (text, line), page);
+    let named = attributes.id.as_deref().and_then(target::kind_of).filter(|kind| *kind != Kind::Section);
+    if named == Some(Kind::Statement) {
+        return statement(&attributes, (text, line), page);
     }
-    let named = attributes.id.as_deref().and_then(target::kind_of);
-    if named.is_some_and(|kind| kind != Kind::Section) {
-        return with_caption(Fragment::new(), &attributes, (text, line), page);
+    if let Some(columns) = layout(&attributes, text) {
+        let (content, caption) = match named {
+            Some(_) => split_caption(&attributes, text),
+            None => (text, String::new()),
+        };
+        // The panel counts before its parts.
+        let number = named.filter(|kind| *kind == Kind::Figure).map(|kind| page.numbers.next(kind));
+        let around = std::mem::replace(&mut page.panel, number.map(|number| (number, 0)));
+        let inner = match columns {
+            Columns::Inner => columns_of(content, line, page),
+            Columns::Count(count) => frame::columns(parts_of(content, line, page), count),
+            Columns::Grid(rows) => frame::grid(parts_of(content, line, page), &rows),
+        };
+        page.panel = around;
+        return match named {
+            Some(kind) => framed(inner, (kind, number), (&attributes, &caption), page),
+            None => inner,
+        };
+    }
+    if let Some(kind) = named {
+        let (content, caption) = split_caption(&attributes, text);
+        let inner = nested(content, line, page);
+        return framed(inner, (kind, None), (&attributes, &caption), page);
     }
     let mut out = Fragment::new();
     if let Some(id) = &attributes.id
@@ -245,35 +265,70 @@ fn code_end(lines: &[&str], at: usize) -> Option<usize> {
     Some((at + 2 + fence.inside(&lines[at + 1..])).min(lines.len()))
 }
 
-/// A container with a name is a figure or a table; its last paragraph is the caption.
-fn with_caption(
+fn parts_of(text: &str, line: u32, page: &mut PageState) -> Vec<Fragment> {
+    blocks(text).into_iter().map(|(part, at)| nested(&part, line + at, page)).collect()
+}
+
+/// What a container with a name holds, and its caption: an attribute, or its last paragraph.
+fn split_caption<'t>(attributes: &Attributes, text: &'t str) -> (&'t str, String) {
+    let body = text.trim_end();
+    match attributes.get("lst-cap").or(attributes.get("fig-cap")).or(attributes.get("tbl-cap")) {
+        Some(caption) => (body, caption.to_owned()),
+        None => match body.rsplit_once("\n\n") {
+            Some((content, caption)) if !caption.trim_start().starts_with([':', '`', '|', '!']) => {
+                (content, caption.to_owned())
+            }
+            _ => (body, String::new()),
+        },
+    }
+}
+
+/// A container with a name as a figure, a table or a listing.
+fn framed(
     inner: Fragment,
-    attributes: &Attributes,
-    (text, line): (&str, u32),
+    (kind, number): (Kind, Option<u32>),
+    (attributes, caption): (&Attributes, &str),
     page: &mut PageState,
 ) -> Fragment {
-    let kind = attributes.id.as_deref().and_then(target::kind_of);
-    let Some(kind) = kind.filter(|kind| *kind != Kind::Section) else { return inner };
-    let body = text.trim_end();
-    let (content, caption) =
-        match attributes.get("lst-cap").or(attributes.get("fig-cap")).or(attributes.get("tbl-cap")) {
-            Some(caption) => (body, caption.to_owned()),
-            None => match body.rsplit_once("\n\n") {
-                Some((content, caption)) if !caption.trim_start().starts_with([':', '`', '|', '!']) => {
-                    (content, caption.to_owned())
-                }
-                _ => (body, String::new()),
-            },
-        };
-    let inner = if inner.is_empty() { nested(content, line, page) } else { inner };
-    let shown = one_line(&caption, page);
+    let shown = one_line(caption, page);
     let caption = Caption {
         plain: text_of(shown.html()),
         text: shown,
         label: attributes.id.clone(),
         kind: Some(kind),
+        number,
         top: matches!(kind, Kind::Table | Kind::Listing),
         ..Caption::default()
     };
     frame::figure(inner, caption, page)
+}
+
+/// A theorem and the like: its kind by its name, its title in a heading.
+fn statement(attributes: &Attributes, (text, line): (&str, u32), page: &mut PageState) -> Fragment {
+    let label = attributes.id.clone().unwrap_or_default();
+    let word = match label.split('-').next().unwrap_or_default() {
+        "thm" => "theorem",
+        "lem" => "lemma",
+        "cor" => "corollary",
+        "prp" => "proposition",
+        "cnj" => "conjecture",
+        "def" => "definition",
+        "exm" => "example",
+        "exr" => "exercise",
+        "sol" => "solution",
+        "alg" => "algorithm",
+        _ => "remark",
+    };
+    let body = text.trim_start_matches('\n');
+    let heading = body.strip_prefix('#').map(|rest| rest.trim_start_matches('#'));
+    let (title, body) = match heading.filter(|rest| rest.starts_with(' ')) {
+        Some(rest) => rest.split_once('\n').unwrap_or((rest, "")),
+        None => (attributes.get("name").unwrap_or_default(), body),
+    };
+    let title = one_line(title, page);
+    let named =
+        frame::Statement { word, label: Some(&label), title, counts: word != "solution", folds: false };
+    let head = frame::statement_head(named, page);
+    let inner = nested(body, line, page);
+    frame::statement(head, inner)
 }

@@ -29,8 +29,8 @@ enum Found<'t> {
     Span(&'t str, Attributes),
     /// `[… @key …]`.
     Bracketed(&'t str),
-    /// `@key`.
-    Key(&'t str),
+    /// `@key`, and a place in the work.
+    Key(&'t str, Option<&'t str>),
 }
 
 /// How far brackets may stand from what is between them, in bytes: a search to the end of the text
@@ -116,7 +116,17 @@ fn next(text: &str) -> Option<(usize, usize, Found<'_>)> {
         if before.is_none_or(|c| c.is_whitespace() || matches!(c, '(' | '[' | '-' | ';' | '"' | '“'))
             && let Some(key) = key(&text[here + 1..])
         {
-            return Some((here, here + 1 + key.len(), Found::Key(key)));
+            let end = here + 1 + key.len();
+            // Pandoc's `@key [p. 3]`, and `-@key` without the author.
+            let locator = text[end..].strip_prefix(" [").and_then(|rest| ahead(rest).split_once(']'));
+            let locator = locator.filter(|(_, behind)| !behind.starts_with(['(', '[', '{']));
+            let locator = locator.map(|(locator, _)| locator).filter(|said| !said.contains(['@', '[']));
+            let bare = text[..here].strip_suffix('-').filter(|text| !text.ends_with(char::is_alphanumeric));
+            return Some(match (locator, bare) {
+                (Some(said), _) => (here, end + said.len() + 3, Found::Key(key, Some(said))),
+                (None, Some(before)) => (before.len(), end, Found::Bracketed(&text[before.len()..end])),
+                (None, None) => (here, end, Found::Key(key, None)),
+            });
         }
     }
     None
@@ -148,7 +158,7 @@ impl Writer<'_> {
                 Found::Shortcode(said) => self.shortcode(said, whole, line),
                 Found::Span(inner, attributes) => self.span(inner, &attributes, line),
                 Found::Bracketed(inner) => self.bracketed(inner, whole, line),
-                Found::Key(key) => self.key(key, line),
+                Found::Key(key, locator) => self.key((key, locator), line),
             }
             rest = &rest[end..];
         }
@@ -201,15 +211,18 @@ impl Writer<'_> {
         let line = self.line_of(self.events[at].1.start);
         let Some(Says::Role(role)) = mark.map(|mark| mark.says) else {
             // `${x}` and the like before code are no roles.
-            let near = marks::nearest(Place::Role, &name);
-            if let Some(near) = near.filter(|_| !before[..open].ends_with('$')) {
+            let sound = name.starts_with(|c: char| c.is_ascii_lowercase())
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '-' | '_' | '+'));
+            if sound && !before[..open].ends_with('$') {
+                let said = format!("the role `{{{name}}}` is unknown; it stands as text");
                 self.page.note(
-                    Note::warning(
-                        Rule::Directive,
-                        format!("the role `{{{name}}}` is unknown; it stands as text"),
-                    )
-                    .at_line(line)
-                    .help(format!("did you mean `{{{near}}}`?")),
+                    match marks::nearest(Place::Role, &name) {
+                        Some(near) => {
+                            Note::warning(Rule::Directive, said).help(format!("did you mean `{{{near}}}`?"))
+                        }
+                        None => Note::info(Rule::Directive, said),
+                    }
+                    .at_line(line),
                 );
             }
             return None;

@@ -595,6 +595,15 @@ impl Writer<'_> {
         let Some((info, text)) = self.code.take() else { return };
         let text = self.unmask(&text);
         let info = self.unmask(&info);
+        // Pandoc's raw blocks: for this format they are HTML, for all others nothing.
+        if let Some(format) = info.trim().strip_prefix("{=").and_then(|info| info.strip_suffix('}')) {
+            if format == "html" {
+                let origin = Origin { cell: self.page.at.number, line: self.code_line };
+                let shown = clean::clean(&text, Pieces::new(&text), origin, self.page);
+                self.piece(shown, true);
+            }
+            return;
+        }
         if let Some(piece) = directive::show(&info, &text, self.code_line, self.page) {
             return self.piece(piece, true);
         }

@@ -89,14 +89,28 @@ impl Show<'_> {
 
     /// The part of a file that the options name (`lines`, `start-line`, `end-line`, `start-after`,
     /// `end-before`, `start-at`, `end-at`).
-    pub(super) fn part_of(&self, text: &str) -> String {
-        let options = &self.block.options;
+    pub(super) fn part_of(&mut self, text: &str) -> String {
+        let block = self.block;
+        let options = &block.options;
         let mut lines: Vec<&str> = text.lines().collect();
         let number = |key: &str| options.get(key).and_then(|value| value.trim().parse::<usize>().ok());
         let find = |key: &str, lines: &[&str]| {
-            let needle = options.get(key)?;
+            let needle = options.get(key)?.trim_matches('"');
             lines.iter().position(|line| line.contains(needle))
         };
+        let sought = ["start-after", "start-at", "end-before", "end-at"];
+        let missing = sought.iter().find(|key| options.get(key).is_some() && find(key, &lines).is_none());
+        let unread = ["pyobject", "diff", "dedent", "prepend", "append"].into_iter();
+        for key in missing.copied().into_iter().chain(unread.filter(|key| options.get(key).is_some())) {
+            self.page.note(
+                Note::warning(
+                    Rule::Directive,
+                    format!("`:{key}:` finds nothing in the file, or is not known"),
+                )
+                .at_line(self.line)
+                .help("the rest of the options holds; name lines by `:lines:`"),
+            );
+        }
         if let Some(end) = number("end-line") {
             lines.truncate(end);
         }
@@ -173,6 +187,7 @@ impl Show<'_> {
             numbered: true,
             top: true,
             class: " listing",
+            ..Caption::default()
         };
         frame::figure(out, caption, self.page)
     }

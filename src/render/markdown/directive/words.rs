@@ -1,9 +1,10 @@
 //! Directives of words: lists of pages, glossaries, cards, theorems.
 
 use super::super::{line as one_line, nested, reference};
-use super::{Show, capital};
+use super::Show;
 use crate::notebook::LinkList;
 use crate::render::fragment::{Fragment, Slot, Words};
+use crate::render::frame;
 use crate::render::lists;
 use crate::render::page::{ContentsEntry, link, slug};
 use crate::render::target::Kind;
@@ -133,32 +134,16 @@ impl Show<'_> {
         let counts = !matches!(word, "proof" | "solution")
             && block.flag("nonumber") != Some(true)
             && block.flag("enumerated") != Some(false);
-        let number = if counts { self.page.numbers.next(Kind::Statement).to_string() } else { String::new() };
-        let mut out = Fragment::new();
-        let folds = block.options.has("dropdown");
-        let (frame, head) = if folds { ("details", "summary") } else { ("div", "p") };
-        out.markup(&format!("<{frame} class=\"statement"));
-        out.markup(&format!(" statement-{}\"", slug(word)));
         let title = self.title();
-        if let Some(label) = &block.options.id {
-            let plain = format!("{} {number}", capital(word)).trim().to_owned();
-            if let Some(anchor) = self.page.name(label, Kind::Statement, (number.clone(), plain)) {
-                out.markup(" id=\"");
-                out.attribute(&anchor);
-                out.markup("\"");
-            }
-        }
-        out.markup(&format!("><{head} class=\"statement-title\"><strong>"));
-        out.text(format!("{} {number}", capital(word)).trim());
-        out.markup("</strong>");
-        if !title.is_empty() {
-            out.markup(" (");
-            out.append(title);
-            out.markup(")");
-        }
-        out.markup(&format!("</{head}>\n"));
-        out.append(self.body());
-        out.markup(&format!("</{frame}>\n"));
-        out
+        let named = frame::Statement {
+            word,
+            label: block.options.id.as_deref(),
+            title,
+            counts,
+            folds: block.options.has("dropdown"),
+        };
+        let head = frame::statement_head(named, self.page);
+        let inner = self.body();
+        frame::statement(head, inner)
     }
 }
