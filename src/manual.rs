@@ -39,15 +39,15 @@ const FROM: &[(&str, &str, &[Tool])] = &[
 const BESIDE: &[(&str, &str)] = &[
     (
         "quarto",
-        "`_quarto.yml` orders the pages where `bindery.toml` has no `[nav]`, gives the site its title and names bibliographies. `.qmd` and `.Rmd` files are pages. In a repo with `_quarto.yml` the tags `hide-…` remove, as they do in Quarto; everywhere else they fold. Nothing is run: save notebooks with their outputs.",
+        "`_quarto.yml` orders the pages where `bindery.toml` has no `[nav]`, gives the site its title and names bibliographies; what it or a `_metadata.yml` says below `execute`, or of folds below `format: html`, holds for the cells of its pages. `.qmd` and `.Rmd` files are pages, but for those that begin with `_` or that `project: render` leaves out: they can be included. In a repo with `_quarto.yml` the tags `hide-…` remove, as they do in Quarto; everywhere else they fold. Nothing is run: save notebooks with their outputs.",
     ),
     (
         "jupyter-book",
-        "`_toc.yml` (books, articles and the lists of old versions) orders the pages, `_config.yml` gives the site its title and names bibliographies. Text notebooks with `{code-cell}` are pages.",
+        "`_toc.yml` (books, articles and the lists of old versions) orders the pages, and its root is where the site begins; `_config.yml` gives the site its title, names bibliographies, and leaves out pages by `exclude_patterns` and `only_build_toc_files`. Text notebooks with `{code-cell}` are pages.",
     ),
     (
         "myst",
-        "`myst.yml` orders the pages, gives the site its title and names bibliographies. Lines that begin with `%` are remarks in a repo with `myst.yml`. Names (`(name)=`, `:name:`, `label`) hold in the whole site.",
+        "`myst.yml` orders the pages, gives the site its title, names bibliographies, and leaves out pages by `exclude`. Lines that begin with `%` are remarks in a repo with `myst.yml`. Names (`(name)=`, `:name:`, `label`) hold in the whole site.",
     ),
     (
         "nbconvert",
@@ -55,7 +55,7 @@ const BESIDE: &[(&str, &str)] = &[
     ),
     (
         "mkdocs-jupyter",
-        "`mkdocs.yml` orders the pages and gives the site its name; with it the dialect of Material (`!!!`, `???`, `===`) is on, and `dialects = [\"material\"]` in `bindery.toml` switches it on anywhere. Plugins have no counterpart.",
+        "`mkdocs.yml` orders the pages, gives the site its name, and leaves out pages by `exclude_docs`; with it the dialect of Material (`!!!`, `???`, `===`) is on, and `dialects = [\"material\"]` in `bindery.toml` switches it on anywhere. Plugins have no counterpart.",
     ),
     (
         "nbsphinx",
@@ -73,11 +73,45 @@ const BESIDE: &[(&str, &str)] = &[
     ),
 ];
 
+/// What does not come along from a tool; what a reader sees in its place.
+const GAPS: &[(&str, &[&str])] = &[
+    (
+        "quarto",
+        &[
+            "Nothing is run: a figure that a `.qmd` computes has its number and caption, and no picture.",
+            "Pandoc's `H~2~O`, `x^2^`, `^[inline notes]`, line blocks, grid tables and smart quotes stand as they are written.",
+            "`csl` styles: citations are author and year.",
+            "Filters, extensions and formats other than HTML; blocks of raw LaTeX are left out.",
+            "Profiles and conditions on metadata (`when-profile`, `when-meta`): it is taken that none holds.",
+        ],
+    ),
+    (
+        "jupyter-book",
+        &[
+            "Nothing is run: names that are glued without saved outputs stand as names, and a glued value is known on its own page alone.",
+            "Sphinx extensions, domains and `intersphinx`; such references stand as text, with a warning.",
+            "`:pyobject:`, `:diff:` and `:dedent:` of `literalinclude`, with a warning.",
+        ],
+    ),
+    (
+        "myst",
+        &[
+            "Plugins, exports to PDF and Word, and links by `xref:`.",
+            "`{eval}` of what was never run stands as its expression.",
+        ],
+    ),
+    ("nbconvert", &["Templates, filters and preprocessors of your own."]),
+    ("mkdocs-jupyter", &["Plugins, macros and hooks; `!ENV` in `mkdocs.yml`."]),
+    ("nbsphinx", &["Pages of reStructuredText, and execution."]),
+    ("databricks", &["Results of `display` that were never saved, and dashboards."]),
+    ("nbdev", &["`show_doc`, and the module that a notebook exports."]),
+];
+
 /// The files of the manual: their paths below `docs/` and their texts.
 pub fn pages() -> Vec<(String, String)> {
     let mut pages = vec![("marks.md".to_owned(), all_marks())];
     let mut index = String::from(
-        "---\ntitle: Coming from another tool\ndescription: What becomes of the marks in notebooks that were written for another publisher.\n---\n\n# Coming from another tool\n\n<!-- Printed from the table in src/notebook/marks: see tests/manual.rs. -->\n\nA repo that was written for one of these tools is built without an edit. Each page lists every mark that the tool honours, and what becomes of it here.\n\n",
+        "---\ntitle: Coming from another tool\ndescription: What becomes of the marks in notebooks that were written for another publisher.\n---\n\n# Coming from another tool\n\n<!-- Printed from the table in src/notebook/marks: see tests/manual.rs. -->\n\nA repo that was written for one of these tools is built without an edit. Each page says what does not come along, and lists every mark that the tool honours, with what becomes of it here.\n\n",
     );
     for (name, title, tools) in FROM {
         index.push_str(&format!("- [Coming from {title}]({name}.md)\n"));
@@ -115,6 +149,14 @@ fn coming_from(name: &str, title: &str, tools: &[Tool]) -> String {
         out.push_str(beside);
         out.push_str("\n\n");
     }
+    if let Some((_, gaps)) = GAPS.iter().find(|(known, _)| *known == name) {
+        out.push_str("## What does not come along\n\n");
+        for gap in *gaps {
+            out.push_str(&format!("- {gap}\n"));
+        }
+        out.push('\n');
+    }
+    out.push_str("In the examples below `⏎` is the end of a line.\n\n");
     let of_tool = |mark: &&Mark| mark.tools.iter().any(|tool| tools.contains(tool));
     for place in Place::all() {
         let mut here = marks::all().filter(|mark| mark.place == *place).filter(of_tool).peekable();

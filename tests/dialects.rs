@@ -369,3 +369,46 @@ fn a_name_in_front_of_a_paragraph_or_block_embeds_it() {
         .fine();
     holds(&site.content("b.html"), &["named words", "admonition-tip", "in a box"]);
 }
+
+#[test]
+fn panels_statements_and_figures_that_were_never_drawn() {
+    let site = Desk::new()
+        .file(
+            "a.qmd",
+            "# T\n\nSee @fig-panel, @fig-one, @thm-line, @fig-later and @lem-x.\n\n::: {#fig-panel layout-ncol=2}\n![One](p.png){#fig-one}\n\n![Two](p.png){#fig-two}\n\nBoth\n:::\n\n::: {#thm-line}\n## Line\n\nIt is straight.\n:::\n\n```{r, label='fig-later', fig.cap='Comes later', layout.ncol=2}\nplot(x)\n```\n",
+        )
+        .file("p.png", "x")
+        .build();
+    let page = site.content("a.html");
+    holds(
+        &page,
+        &[
+            ">Figure 1</a>, <a class=\"ref\" href=\"#fig-one\">Figure 1a</a>",
+            "(a) One</figcaption>",
+            "(b) Two</figcaption>",
+            "Figure 1</span> Both",
+            "statement-theorem",
+            "<strong>Theorem 1</strong> (Line)",
+            ">Figure 2</a>",
+            "Comes later</figcaption>",
+        ],
+    );
+    assert_eq!(page.matches("Both").count(), 1, "{page}");
+    assert!(!site.stderr.contains("layout-ncol"), "{}", site.stderr);
+}
+
+#[test]
+fn small_forms_of_citations_roles_and_raw_blocks() {
+    let site = Desk::new()
+        .file("refs.bib", "@book{ada, author = {Lovelace, Ada}, title = {Notes}, year = 1843}\n")
+        .file("a.md", "---\ntitle: T\nbibliography: refs.bib\nlabel: home\n---\n\n@ada [p. 75] and -@ada and {footcite:t}`ada`.\n\n```{=html}\n<b>raw</b>\n```\n\n```{=latex}\n\\\\gone\n```\n\n[](#home) {chem}`H2O`\n\n::: {.callout-nte}\nseen\n:::\n")
+        .build();
+    let page = site.content("a.html");
+    holds(
+        &page,
+        &["Lovelace (1843, p. 75)", "(<a href=\"#ref-ada\">1843</a>)", "<b>raw</b>", ">T</a>", "seen"],
+    );
+    assert!(!page.contains("gone"), "{page}");
+    assert!(site.stderr.contains("the role `{chem}` is unknown"), "{}", site.stderr);
+    assert!(site.stderr.contains("`.callout-nte` is no callout"), "{}", site.stderr);
+}

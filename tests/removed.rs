@@ -213,7 +213,7 @@ fn a_removed_first_cell_is_no_head_of_the_page() {
 #[test]
 fn what_is_for_another_format_is_in_no_script() {
     let text = format!(
-        "# T\n\n::: {{.content-hidden}}\n{SECRET}\n\n::: {{.callout-note}}\n{SECRET}\n:::\n:::\n\n::: {{.content-visible when-format=\"pdf\"}}\n{SECRET}\n:::\n\n::: {{.content-visible when-format=\"html\"}}\nseen\n:::\n\n```{{python}}\nx = 1\n```\n"
+        "# T\n\n::: {{.content-hidden}}\n{SECRET}\n\n::: {{.callout-note}}\n{SECRET}\n:::\n:::\n\n::: {{.content-visible when-format=\"pdf\"}}\n{SECRET}\n:::\n\n::: {{.content-visible when-profile=\"internal\"}}\n{SECRET}\n:::\n\n::: {{.content-visible when-format=\"html\"}}\nseen\n:::\n\n```{{python}}\nx = 1\n```\n"
     );
     let site = Desk::new().file("a.qmd", text).build().fine();
     assert_eq!(site.holding(SECRET), [""; 0]);

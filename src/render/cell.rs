@@ -36,7 +36,11 @@ pub(super) fn render(cell: &Cell, style: CellStyle<'_>, page: &mut PageState) ->
     let inner = match &cell.kind {
         CellKind::Markdown => prose(cell, page),
         CellKind::Raw(mime) => raw(cell, mime, page),
-        CellKind::Code(code) => code_cell(cell, code, style, page),
+        CellKind::Code(code) => {
+            // Below code only a heading that is the first of all can still be the title.
+            page.has_code = true;
+            code_cell(cell, code, style, page)
+        }
     };
     if inner.is_empty() {
         return inner;

@@ -56,6 +56,8 @@ pub(super) struct PageState {
     /// The title that the front matter gives: only a heading that says the same is taken out.
     pub(super) title_is: Option<String>,
     pub(super) title: Option<Title>,
+    /// Whether a cell of code stands above.
+    pub(super) has_code: bool,
     /// Whether nothing of the page was rendered yet.
     pub(super) at_start: bool,
     /// The cell at work.
@@ -138,6 +140,7 @@ impl PageState {
             wants_title: true,
             title_is,
             title: None,
+            has_code: false,
             at_start: true,
             at: CellRef { number: 0, id: None, line: 0, spread: false },
             attachments: Vec::new(),

@@ -16,7 +16,11 @@ const LONGEST: usize = 300;
 pub(super) fn words(words: &Words, target: &Target, labels: &Labels) -> String {
     let number = &target.number;
     let counted = |label: fn(u32) -> Label| {
-        number.parse().map_or_else(|_| target.title.clone(), |number| labels.of(label(number)))
+        // A part of a panel has a letter behind its number.
+        let digits = number.len() - number.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let named =
+            number[..digits].parse().map(|count| format!("{}{}", labels.of(label(count)), &number[digits..]));
+        named.unwrap_or_else(|_| target.title.clone())
     };
     let by_number = || match target.kind {
         Kind::Figure if !number.is_empty() => counted(Label::Figure),
@@ -58,12 +62,7 @@ impl Filler<'_> {
             let target = &self.site.pages[page].outline.targets[place];
             let link = self.site.target_link(page, place, self.at);
             if let Aim::Inside(url) = link.target {
-                // The name of a page is that of its title.
-                let mut target = target.clone();
-                if target.kind == Kind::Section && target.title.is_empty() {
-                    target.title.clone_from(&self.site.pages[page].title);
-                }
-                return anchor(&url, &words(&reference.words, &target, self.site.theme.labels()), out);
+                return anchor(&url, &self.words_for(reference, page, target), out);
             }
         }
         // No name of the table: a heading of the page, or a page by its path.
@@ -117,11 +116,10 @@ impl Filler<'_> {
     /// The words of a reference inside of a link: the title of what that leads to, or its number.
     pub(super) fn words_alone(&mut self, reference: &Reference, out: &mut String) {
         let name = reference.link.target.trim();
-        let labels = self.site.theme.labels();
         if let Some((page, place)) = name.strip_prefix('#').and_then(|name| self.site.named(self.page, name))
         {
             let target = &self.site.pages[page].outline.targets[place];
-            out.push_str(&words(&reference.words, target, labels));
+            out.push_str(&self.words_for(reference, page, target));
             return;
         }
         let text = match self.site.resolve(self.page, self.at, name).page {
@@ -134,6 +132,16 @@ impl Filler<'_> {
             }
             _ => escape_into(out, &text),
         }
+    }
+
+    /// The words of a reference; the name of a page is that of its title.
+    fn words_for(&self, reference: &Reference, page: PageId, target: &Target) -> String {
+        let labels = self.site.theme.labels();
+        if target.kind == Kind::Section && target.title.is_empty() {
+            let title = self.site.pages[page].title.clone();
+            return words(&reference.words, &Target { title, ..target.clone() }, labels);
+        }
+        words(&reference.words, target, labels)
     }
 
     fn nearest_name(&self, name: &str) -> String {

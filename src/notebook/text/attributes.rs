@@ -66,14 +66,20 @@ impl Attributes {
     pub fn is_for_others(&self) -> bool {
         let is_html = |format: &str| format.contains("html") || format == "website";
         let (when, unless) = (self.get("when-format"), self.get("unless-format"));
+        // No profile is active, and no metadata of a condition is known: what asks for one is not
+        // shown, and what is hidden by one stays.
+        let given =
+            |word: &str| ["profile", "meta"].iter().any(|key| self.get(&format!("{word}-{key}")).is_some());
         if self.has("content-visible") {
-            return when.is_some_and(|format| !is_html(format)) || unless.is_some_and(is_html);
+            return given("when")
+                || when.is_some_and(|format| !is_html(format))
+                || unless.is_some_and(is_html);
         }
         if self.has("content-hidden") {
             return match (when, unless) {
                 (Some(format), _) => is_html(format),
                 (None, Some(format)) => !is_html(format),
-                (None, None) => self.get("when-profile").is_none() && self.get("when-meta").is_none(),
+                (None, None) => !given("when"),
             };
         }
         self.has("hidden") || self.has("notes")

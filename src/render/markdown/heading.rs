@@ -13,7 +13,8 @@ impl Writer<'_> {
         let is_title = self.page.wants_title
             && !self.html_title
             && self.saved.is_empty()
-            && (level == 1 || (self.page.at_start && self.blocks == 0));
+            && (level == 1 || (self.page.at_start && self.blocks == 0))
+            && (!self.page.has_code || self.page.headings.is_empty());
         let id = id.map(|id| id.to_string()).filter(|id| is_authors(id));
         self.begin_inner();
         self.heading = Some(PendingHeading { level, id, text: String::new(), is_title });
