@@ -30,12 +30,13 @@ impl Report<'_> {
     /// The report as text; empty where there is nothing to say.
     pub fn text(&self, diagnostics: &[Diagnostic]) -> String {
         let renderer = if self.colour { Renderer::styled() } else { Renderer::plain() };
-        let mut files: HashMap<&SitePath, Option<String>> = HashMap::new();
+        let mut files: HashMap<&SitePath, Option<Vec<String>>> = HashMap::new();
         let mut out = String::new();
         for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.note.severity >= self.least) {
             let text = files.entry(&diagnostic.file).or_insert_with(|| {
                 let bytes = disk::read_inside(self.root, &diagnostic.file).ok()?;
-                (bytes.len() <= MAX_FILE).then(|| String::from_utf8_lossy(&bytes).into_owned())
+                let lines = || String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect();
+                (bytes.len() <= MAX_FILE).then(lines)
             });
             let _ = writeln!(out, "{}", one(diagnostic, text.as_deref(), &renderer));
         }
@@ -43,7 +44,7 @@ impl Report<'_> {
     }
 }
 
-fn one(diagnostic: &Diagnostic, text: Option<&str>, renderer: &Renderer) -> String {
+fn one(diagnostic: &Diagnostic, lines: Option<&[String]>, renderer: &Renderer) -> String {
     let note = &diagnostic.note;
     let level = match note.severity {
         Severity::Error => Level::ERROR,
@@ -61,7 +62,7 @@ fn one(diagnostic: &Diagnostic, text: Option<&str>, renderer: &Renderer) -> Stri
     }
     let line = note.file_line();
     let excerpt = line.and_then(|line| {
-        let text = text?.lines().nth(line.checked_sub(1)? as usize)?.trim();
+        let text = lines?.get(line.checked_sub(1)? as usize)?.trim();
         let text =
             text.strip_prefix("\"source\": ").unwrap_or(text).strip_prefix('"').map_or(text, |text| {
                 text.trim_end_matches(',').trim_end_matches('"').trim_end_matches("\\n")

@@ -506,6 +506,23 @@ fn ends_well(desk: Desk, source: &str) -> Built {
 
 #[test]
 fn floods_of_openings_end() {
+    for (name, text) in [
+        ("a.qmd", "::: {.hidden}\n".repeat(40_000)),
+        ("a.qmd", "```{note}\n```\n".repeat(40_000)),
+        ("a.qmd", "::: {.callout-note}\nx\n:::\n\n".repeat(20_000)),
+        ("a.qmd", "```{foo}\n".repeat(40_000)),
+        ("a.md", format!("```{{code-cell}}\nx\n```\n{}", "::: note\n".repeat(40_000))),
+        (
+            "a.py",
+            format!(
+                "# ---\n# jupyter:\n#   jupytext:\n#     text_representation: {{format_name: light}}\n# ---\n\nx=1\n{}  x=1\n",
+                "\n".repeat(160_000)
+            ),
+        ),
+    ] {
+        let site = Desk::new().file(name, text).file("b.md", "# B\n").build();
+        assert!(site.has("b.html"), "{name}");
+    }
     // Each of these took minutes, or all the memory, by the square of its length.
     for opening in [
         "]{",

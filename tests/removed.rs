@@ -244,3 +244,98 @@ fn a_link_to_what_is_ignored_is_passed_over() {
     assert!(!html.contains(SECRET), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(String::from_utf8_lossy(&output.stderr).matches("cannot be included").count(), 4);
 }
+
+#[test]
+fn what_an_attack_found_stays_gone() {
+    let q = |text: &str| text.replace('§', SECRET);
+    let cell = "```{python}\n#| include: false\n§\n```\n";
+    let qmd = |text: String| {
+        vec![("a.qmd".to_owned(), format!("# T\n\n{text}\n\nbehind\n\n```{{python}}\nx = 1\n```\n"))]
+    };
+    let md = |text: &str| {
+        vec![("a.md".to_owned(), format!("# T\n\n{text}\n\nbehind\n\n```{{code-cell}} python\nx = 1\n```\n"))]
+    };
+    let py = |text: &str| {
+        vec![(
+            "a.py".to_owned(),
+            format!("# %% [markdown]\n# # T\n\n{text}\n\n# %% [markdown]\n# behind\n\n# %%\nx = 1\n"),
+        )]
+    };
+    let jupytext = "---\njupyter:\n  jupytext:\n    text_representation: {extension: .md, format_name: markdown}\n  kernelspec: {name: python3, language: python, display_name: P}\n---\n\n# T\n\n";
+    let cases: Vec<Vec<(String, String)>> = vec![
+        qmd("::: {#intro}\n::: {.content-hidden}\n§\n:::\n:::".to_owned()),
+        qmd(format!("::: {{#intro .callout-note}}\n{cell}:::")),
+        md(":::{my-box}\n```{code-cell} python\n:tags: [remove-cell]\n§\n```\n:::"),
+        qmd("```{python}\n#| include: false\nd = '''\n    ```\n§\n'''\n```".to_owned()),
+        py("# %% tags=[\"remove-cell\"] vscode={\"languageId\": \"r\"}\ny = '§'"),
+        vec![("a.md".to_owned(), format!("{jupytext}```python {{\"tags\": [\"remove-cell\"]}}\n§\n```\n\nbehind\n"))],
+        vec![("a.md".to_owned(), format!("{jupytext}<!-- #region {{\"tags\": [\"remove-cell\"]}} -->\n§\n\n```python\n§\n```\n\n<!-- #region -->\n§\n<!-- #endregion -->\n§\n<!-- #endregion -->\n\nbehind\n"))],
+        md("```{code-cell} python\n:caption: Note: this\n:tags: [remove-cell]\n§\n```"),
+        md("```{code-cell} python\n---\ncaption: Note: this\ntags: [remove-cell]\n---\n§\n```"),
+        md("```{code-cell} python\n\n:tags: [remove-cell]\n§\n```"),
+        qmd("A [§]{.content-hidden} and [§]{.content-visible when-format=\"pdf\"} end".to_owned()),
+        qmd("```{.python .content-hidden}\n§\n```\n\n![](x.png){.content-hidden fig-alt=\"§\"}\n\n<div class=\"content-hidden\">\n§\n\n§\n</div>".to_owned()),
+        qmd("::: content-hidden\n§\n:::\n\n::: notes\n§\n:::".to_owned()),
+        qmd("::: {.content-hidden}\n```\n:::\n```\n§\n:::".to_owned()),
+        md("::: {.content-hidden}\n::: {.x}\n§\n:::\n\n```{code-cell} python\n§\n```\n\n§\n:::"),
+        qmd("```{dot, include=FALSE}\n§\n```\n\n```{comment, echo=FALSE}\n§\n```\n\n```{ojs}\n//| include: false\n§\n```\n\n```{mermaid}\n%%| include: false\n§\n```".to_owned()),
+        vec![("a.Rmd".to_owned(), "# T\n\n```{r, fig.cap=\"5\\\" tall\", include=FALSE}\n§\n```\n\n```{r it's, include=FALSE}\n§\n```\n\nbehind\n".to_owned())],
+        vec![("a.Rmd".to_owned(), "# T\n\n```{r setup, include=FALSE}\nknitr::opts_chunk$set(echo = FALSE, fig.width = c(1, 2))\n```\n\n```{r}\n§\n```\n\nbehind\n".to_owned())],
+        vec![("a.md".to_owned(), "# T\n\n+++ {\"tags\": [\"remove-cell\"]}\n§\n+++\n\nbehind\n".to_owned())],
+        vec![("a.md".to_owned(), "# T\n\n+++ {tags: [remove-cell]}\n§\n+++\n\nbehind\n".to_owned())],
+        qmd("```{python}\nx = 1\ny = '§' #|  hide_line\nz = '§' # | hide_line\n```".to_owned()),
+        vec![("a.qmd".to_owned(), "---\ntitle: T\nexecute:\n  echo: false\n---\n\n```{python}\n#| code-fold: true\n§\n```\n\nbehind\n".to_owned())],
+    ];
+    for files in cases {
+        let name = files[0].0.clone();
+        let mut desk = Desk::new().file(
+            "b.md",
+            format!("# B\n\n```{{include}} {name}\n```\n\n```{{literalinclude}} {name}\n```\n"),
+        );
+        for (name, text) in &files {
+            desk = desk.file(name, q(text));
+        }
+        let site = desk.build();
+        assert_eq!(site.holding(SECRET), [""; 0], "{files:?}");
+        assert!(site.content("a.html").contains("behind"), "{files:?}\n{}", site.content("a.html"));
+    }
+}
+
+#[test]
+fn a_hidden_container_may_go_on_through_cells() {
+    let site = gone(nb([
+        md("# T\n\n::: {.content-hidden}"),
+        code(&format!("x = '{SECRET}'")),
+        md(&format!("{SECRET}\n\n:::\n\nbehind")),
+        code("shown = 1"),
+    ]));
+    let page = site.content("a.html");
+    assert!(page.contains("behind") && page.contains("shown"), "{page}");
+    gone(with_metadata(nb([md("# T"), with(code(SECRET), json!({"tags": ["hide-input"]}))])));
+}
+
+fn with_metadata(mut notebook: Value) -> Value {
+    notebook["metadata"]["mystnb"] = json!({"remove_code_source": true});
+    notebook
+}
+
+#[test]
+fn what_is_kept_from_git_or_excluded_is_in_no_site() {
+    let desk = Desk::new()
+        .file("docs/bindery.toml", "[content]\nexclude = [\"s.py\", \"out\"]\n")
+        .file(".gitignore", "secret.md\nprivate/\n")
+        .file("docs/secret.md", SECRET)
+        .file("docs/private/x.md", SECRET)
+        .file("docs/mine.md", SECRET)
+        .file("docs/s.py", SECRET)
+        .file("docs/out/s.csv", SECRET)
+        .file("docs/bad.md", format!("---\ntitle: a: b\ndraft: true\n---\n\n{SECRET}\n"))
+        .file("docs/one.md", format!("---\ndraft: 1\n---\n\n{SECRET}\n"))
+        .file("docs/unpublished.md", format!("---\npublished: false\n---\n\n{SECRET}\n"))
+        .file("docs/a.md", "# A\n\n[x](s.py) [y](out/s.csv) [z](secret.md)\n");
+    desk.git(&["init", "-q"]);
+    std::fs::write(desk.root().join(".git/info/exclude"), "mine.md\n").unwrap();
+    let site = desk.build_with(&["docs"]);
+    assert_eq!(site.holding(SECRET), [""; 0], "{}", site.stderr);
+    assert!(site.has("a.html"), "{:?}\n{}", site.files(), site.stderr);
+}

@@ -78,6 +78,7 @@ pub fn walk(root: &Path, src: &SitePath, out: &Path, config: &Config) -> Result<
         let depth = entry.depth();
         ignores.retain(|(of, _)| *of < depth);
         if depth == 0 {
+            ignores = outer_ignores(root);
             push_ignores(entry.path(), depth, &mut ignores);
             continue;
         }
@@ -118,10 +119,12 @@ pub fn walk(root: &Path, src: &SitePath, out: &Path, config: &Config) -> Result<
         if path.name().starts_with('.') {
             continue;
         }
+        // What is excluded is passed over, be it a page or a file that pages link.
+        if exclude.is_match(path.as_str()) {
+            continue;
+        }
         let named = !config.include.is_empty() && include.is_match(path.as_str());
-        let is_page = path.below(src).is_some()
-            && (config.include.is_empty() || named)
-            && !exclude.is_match(path.as_str());
+        let is_page = path.below(src).is_some() && (config.include.is_empty() || named);
         let format = match Format::of_extension(&path.extension()) {
             // A script is a page where it says that it is a notebook, or where somebody names it.
             Some(Format::Script) if !is_page || !is_script_notebook(entry.path(), &path, named) => None,
@@ -130,8 +133,6 @@ pub fn walk(root: &Path, src: &SitePath, out: &Path, config: &Config) -> Result<
         match format {
             Some(_) if is_page && !named && foreign.leaves_out(&path) => drop(found.parts.insert(path)),
             Some(format) if is_page => pages.push(Source { path, format }),
-            // What is excluded as a page is not published as a file either.
-            Some(_) if exclude.is_match(path.as_str()) => {}
             _ => {
                 found.files.insert(path);
             }
@@ -242,7 +243,7 @@ pub fn is_open(root: &Path, path: &SitePath) -> bool {
     let real = fs::canonicalize(super::place(root, path)).ok().zip(fs::canonicalize(root).ok());
     let Some(target) = real.and_then(|(real, root)| relative(&root, &real)) else { return false };
     [path, &target].into_iter().all(|path| {
-        let mut ignores = Vec::new();
+        let mut ignores = outer_ignores(root);
         let mut place = root.to_path_buf();
         let last = path.segments().count();
         path.segments().enumerate().all(|(depth, segment)| {
@@ -305,6 +306,27 @@ fn relative(root: &Path, path: &Path) -> Option<SitePath> {
         relative = relative.child(part.to_str()?);
     }
     Some(relative)
+}
+
+/// What git ignores by files above the root, and by the repo's own list.
+fn outer_ignores(root: &Path) -> Vec<(usize, Gitignore)> {
+    let Some(top) = root.ancestors().find(|folder| folder.join(".git").exists()) else { return Vec::new() };
+    let mut ignores = Vec::new();
+    let mut builder = GitignoreBuilder::new(top);
+    let exclude = top.join(".git").join("info").join("exclude");
+    if exclude.is_file()
+        && builder.add(&exclude).is_none()
+        && let Ok(matcher) = builder.build()
+    {
+        ignores.push((0, matcher));
+    }
+    let mut above: Vec<&Path> =
+        root.ancestors().skip(1).take_while(|folder| folder.starts_with(top)).collect();
+    above.reverse();
+    for folder in above {
+        push_ignores(folder, 0, &mut ignores);
+    }
+    ignores
 }
 
 fn push_ignores(folder: &Path, depth: usize, ignores: &mut Vec<(usize, Gitignore)>) {

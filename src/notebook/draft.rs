@@ -60,7 +60,8 @@ impl Draft {
         let none = Map::new();
         let mut gatherer = Gatherer::new((&none, &none), metadata, around.path, around.config);
         let mut source = self.source.clone();
-        let head = Head::take(&mut source, &Lang::none(), &self.at, &mut Vec::new());
+        let head =
+            Head { is_code: false, ..Head::take(&mut source, &Lang::none(), &self.at, &mut Vec::new()) };
         !gatherer.options(&self.metadata, &head, &self.at, &mut Vec::new()).shows_input()
     }
 }
@@ -101,9 +102,18 @@ pub(super) fn notebook(
     let project = include::project(around);
     let all = (&project, &notebook.front.all);
     let mut gatherer = Gatherer::new(all, &metadata, around.path, around.config);
+    for draft in drafts.iter().filter(|draft| draft.kind == "code") {
+        gatherer.for_all(&text::options_of_all(&draft.source));
+    }
     notebook.cells = drafts.into_iter().map(|draft| finish(draft, &mut gatherer, &notebook, notes)).collect();
-    for cell in notebook.cells.iter_mut().filter(|cell| matches!(cell.kind, CellKind::Markdown)) {
-        cell.hidden_lines |= text::take_out(&mut cell.source, &mut gatherer, &cell.at, notes);
+    let mut hidden = text::Hidden::default();
+    for cell in &mut notebook.cells {
+        if matches!(cell.kind, CellKind::Markdown) {
+            let with = (&mut gatherer, &mut hidden);
+            cell.hidden_lines |= text::take_out(&mut cell.source, with, &cell.at, notes);
+        } else if hidden.hides() {
+            cell.options.cell = Visibility::Remove;
+        }
     }
     include::gather(&mut notebook, around, &mut gatherer, notes);
     notebook
@@ -148,7 +158,7 @@ fn front_matter(
             map.insert(key.to_owned(), value.clone());
         }
     };
-    for key in ["title", "authors", "description", "tags"] {
+    for key in ["title", "authors", "description", "tags", "draft"] {
         fallback(key, metadata.get(key).filter(|value| key != "tags" || value.is_array()), &mut map);
     }
     let databricks = metadata.get("application/vnd.databricks.v1+notebook");

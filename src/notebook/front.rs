@@ -105,6 +105,18 @@ impl FrontMatter {
                         )
                         .help("quote values that hold a colon, and indent with spaces"),
                     );
+                    // What keeps a page from being published holds whatever else is wrong.
+                    let is_draft = |line: &str| {
+                        let line = line.trim().to_ascii_lowercase().replace(' ', "");
+                        matches!(
+                            line.as_str(),
+                            "draft:true" | "draft:yes" | "draft:on" | "draft:1" | "published:false"
+                        )
+                    };
+                    if yaml_text.lines().any(is_draft) {
+                        let draft = Map::from_iter([("draft".to_owned(), Value::Bool(true))]);
+                        return Some((draft, &body[rest..]));
+                    }
                 }
                 None
             }
@@ -167,7 +179,8 @@ impl FrontMatter {
             tags: reader.list(&["tags", "categories", "keywords"]),
             order: reader.number(&["order", "sidebar_position", "nav_order", "weight"]),
             aliases: reader.list(&["aliases", "redirect_from"]),
-            draft: reader.flag("draft").unwrap_or(false),
+            draft: reader.flag("draft").or_else(|| reader.flag("Draft")).unwrap_or(false)
+                || reader.flag("published") == Some(false),
             unlisted: reader.flag("unlisted").unwrap_or(false) || reader.flag("orphan").unwrap_or(false),
             search: reader.searchable(),
             image: reader.text(&["image", "thumbnail", "banner", "social"]),
@@ -264,6 +277,7 @@ impl Reader<'_> {
     fn flag(&mut self, key: &str) -> Option<bool> {
         match self.map.get(key)? {
             Value::Bool(flag) => Some(*flag),
+            Value::Number(number) => number.as_i64().map(|number| number != 0),
             Value::String(text) => match text.to_ascii_lowercase().as_str() {
                 "true" | "yes" | "on" => Some(true),
                 "false" | "no" | "off" => Some(false),

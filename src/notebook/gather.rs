@@ -61,6 +61,8 @@ impl<'a> Gatherer<'a> {
         for (level, map) in [(Level::Project, project), (Level::Page, front)] {
             // What holds for HTML alone stands deeper, and is meant for pages like ours.
             let html = map.get("format").and_then(|format| format.get("html")).and_then(Value::as_object);
+            let knitr = map.get("knitr").and_then(|knitr| knitr.get("opts_chunk")).and_then(Value::as_object);
+            take(level, knitr);
             for map in [Some(map), html].into_iter().flatten() {
                 take(level, map.get("execute").and_then(Value::as_object));
                 let own: Map<String, Value> = FOR_CELLS
@@ -97,6 +99,15 @@ impl<'a> Gatherer<'a> {
         }
     }
 
+    /// Takes options that a cell sets for all of the page (knitr).
+    pub(super) fn for_all(&mut self, options: &Map<String, Value>) {
+        for (key, value) in options {
+            if let Some(mark) = option(key) {
+                self.defaults.push((Level::Page, mark, value.clone()));
+            }
+        }
+    }
+
     /// The options of one cell by its metadata and the head of its source.
     pub(super) fn options(
         &mut self,
@@ -105,8 +116,9 @@ impl<'a> Gatherer<'a> {
         at: &CellRef,
         notes: &mut Vec<Note>,
     ) -> CellOptions {
-        let mut said: Vec<Said> = self
-            .defaults
+        // What a page or a project says of cells, it says of code.
+        let defaults = if head.is_code { self.defaults.as_slice() } else { &[] };
+        let mut said: Vec<Said> = defaults
             .iter()
             .map(|(level, mark, value)| Said { level: *level, mark, value: value.clone() })
             .collect();

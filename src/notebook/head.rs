@@ -23,12 +23,14 @@ pub(super) struct Head {
     pub(super) words: Vec<String>,
     /// Words whose lines are dropped from streams.
     pub(super) filtered: Vec<String>,
+    /// Whether it stands over code at all.
+    pub(super) is_code: bool,
 }
 
 impl Head {
     /// Takes the head off `source`, which keeps the code alone.
     pub(super) fn take(source: &mut String, lang: &Lang, at: &CellRef, notes: &mut Vec<Note>) -> Self {
-        let mut head = Self::default();
+        let mut head = Self { is_code: true, ..Self::default() };
         if !source.contains('|') {
             return head;
         }
@@ -40,7 +42,8 @@ impl Head {
         let mut first = true;
         while !rest.is_empty() {
             let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
-            match option_line(line, leader, trailer).or_else(|| option_line(line, "#", "")) {
+            let others = || ["#", "//", "%%", "--"].iter().find_map(|leader| option_line(line, leader, ""));
+            match option_line(line, leader, trailer).or_else(others) {
                 Some(option) => {
                     yaml_lines.push(option);
                     head.text.push_str(line);
@@ -62,7 +65,7 @@ impl Head {
             if !head.read(&yaml_lines, at, notes) {
                 // A table drawn in comments: it is the author's, and shown.
                 notes.truncate(before);
-                return Self::default();
+                return Self { is_code: true, ..Self::default() };
             }
             // Blank lines part the options from the code and are neither.
             let code = rest.trim_start_matches('\n');
@@ -194,8 +197,9 @@ pub(super) fn drop_hidden_lines(source: &mut String) -> bool {
 
 /// Whether a line of code ends in nbdev's `#| hide_line`.
 pub(super) fn is_hidden_line(line: &str) -> bool {
-    let line = line.trim_end();
-    line.ends_with("#| hide_line") || line.ends_with("#|hide_line")
+    let Some(rest) = line.trim_end().strip_suffix("hide_line") else { return false };
+    let Some(rest) = rest.trim_end().strip_suffix('|') else { return false };
+    rest.trim_end().ends_with('#')
 }
 
 /// What a form says in the source: its title, its prose, its parameters.

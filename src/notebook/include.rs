@@ -138,12 +138,20 @@ fn published(
     config: &Config,
     gatherer: &mut Gatherer<'_>,
 ) -> Result<String, String> {
-    let Some(format) = Format::of_extension(&path.extension()) else { return Ok(text) };
+    let format = match path.extension().as_str() {
+        // Markdown under other names.
+        "mdx" | "myst" | "txt" => Format::Markdown,
+        extension => match Format::of_extension(extension) {
+            Some(format) => format,
+            None => return Ok(text),
+        },
+    };
     if format == Format::Ipynb {
         return Err(format!("`{path}` is a notebook, of which cells can be embedded"));
     }
     let at = CellRef { number: 0, id: None, line: 0, spread: false };
-    text::take_out(&mut text, gatherer, &at, &mut Vec::new());
+    gatherer.for_all(&text::options_of_all(&text));
+    text::take_out(&mut text, (gatherer, &mut text::Hidden::default()), &at, &mut Vec::new());
     let around = Around { path, config, files: &NoFiles };
     let (own, _) = Notebook::read(text.as_bytes(), format, &around);
     if own.front.draft {

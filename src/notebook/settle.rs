@@ -101,5 +101,12 @@ fn decide(claims: &[Claim], part: Part, at: &CellRef, notes: &mut Vec<Note>) -> 
             .help("keep one of the two"),
         );
     }
+    // A fold is no wish to show what the page or the project removes.
+    let default = of_part.iter().find(|claim| !own(claim) && claim.level != Level::Site);
+    if wins.visibility == Visibility::Collapse
+        && default.is_some_and(|claim| claim.visibility == Visibility::Remove)
+    {
+        return Visibility::Remove;
+    }
     wins.visibility
 }

@@ -27,6 +27,10 @@ pub(super) fn code_block(text: &str, lang: &Lang) -> Fragment {
 /// The language that a fence names: its first word, without braces and dots.
 pub(super) fn fence_lang(info: &str) -> Lang {
     let word = info.split([' ', ',', '\t']).next().unwrap_or_default();
+    // A name in braces, or data: no language.
+    if word.starts_with("{#") || word.contains(['"', ':']) && word.starts_with('{') {
+        return Lang::none();
+    }
     Lang::new(word.trim_matches(|c| matches!(c, '{' | '}' | '.' | '=')))
 }
 

@@ -18,6 +18,10 @@ struct Weaver<'a> {
     page: &'a mut PageState,
     tables: usize,
     links: usize,
+    /// How many lists and lists of definitions are open, and for each open item whether it stands
+    /// in one: an item without a list would end one of ours.
+    lists: [usize; 2],
+    items: Vec<bool>,
     /// The title that is being taken out, and the text before it.
     title: Option<(Fragment, Title)>,
 }
@@ -48,6 +52,8 @@ pub(super) fn weave(html: &str, threads: Threads, page: &mut PageState) -> Fragm
         page,
         tables: 0,
         links: 0,
+        lists: [0; 2],
+        items: Vec::new(),
         title: None,
     };
     weaver.weave(html);
@@ -113,6 +119,15 @@ impl Weaver<'_> {
                 self.tables += 1;
             }
             "a" => self.links += 1,
+            "ul" | "ol" | "menu" => self.lists[0] += 1,
+            "dl" => self.lists[1] += 1,
+            "li" | "dd" | "dt" => {
+                let stands = self.lists[usize::from(name != "li")] > 0;
+                self.items.push(stands);
+                if !stands {
+                    return;
+                }
+            }
             _ => {}
         }
         self.out.markup("<");
@@ -185,6 +200,12 @@ impl Weaver<'_> {
             self.page.wants_title = false;
             self.page.title = Some(title);
             return;
+        }
+        match name {
+            "li" | "dd" | "dt" if self.items.pop() == Some(false) => return,
+            "ul" | "ol" | "menu" => self.lists[0] = self.lists[0].saturating_sub(1),
+            "dl" => self.lists[1] = self.lists[1].saturating_sub(1),
+            _ => {}
         }
         self.out.markup("</");
         self.out.markup(name);

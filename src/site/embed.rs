@@ -112,10 +112,16 @@ fn find(body: &Fragment, name: &str, embed: &Embed) -> Option<Fragment> {
     }
     let mut id = String::new();
     escape_into(&mut id, name);
-    let place = html
-        .find(&format!(" id=\"{id}\""))
-        .or_else(|| html.find(&format!(" id=\"cell-id={id}\"")))
-        .or_else(|| html.find(&format!(" celltag_{}", slug(name))))?;
+    // In a tag, and not where a text says the same.
+    let in_tag = |needle: &str| {
+        html.match_indices(needle).map(|(at, _)| at).find(|at| {
+            let open = html[..*at].rfind('<');
+            open.is_some() && open > html[..*at].rfind('>')
+        })
+    };
+    let place = in_tag(&format!(" id=\"{id}\""))
+        .or_else(|| in_tag(&format!(" id=\"cell-id={id}\"")))
+        .or_else(|| in_tag(&format!(" celltag_{}", slug(name))))?;
     let cell = html[..place].rfind("<div class=\"cell ").and_then(|start| {
         let end = element_end(html, start, "div")?;
         (end > place).then_some((start, end))

@@ -87,6 +87,9 @@ pub(super) fn read(folder: &SitePath, read: Read<'_>) -> Option<NavFile> {
             None => file.only.push(file.below_base(glob.trim_start_matches("./"))),
         }
     }
+    for draft in texts(site.and_then(|site| site.get("drafts"))) {
+        file.leave_out(&format!("/{}", draft.trim_start_matches('/')));
+    }
     // Quarto takes what begins with an underscore for parts of other pages.
     for glob in ["_*.*", "_*/"] {
         file.leave_out(glob);

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::Cells;
 use super::fence::{Fence, closes_container};
 use crate::notebook::Lang;
+use crate::notebook::marks::{self, Place};
 
 /// Names in braces that draw something and run nothing.
 const DRAWN: [&str; 3] = ["mermaid", "dot", "graphviz"];
@@ -58,23 +59,25 @@ pub(super) fn read(body: &str, line: u32, _: &Map<String, Value>, cells: &mut Ce
     cells.add("markdown", prose, begins);
 }
 
-/// The language and the options of a fence's words `{r name, echo=FALSE}`.
-pub(super) fn chunk(info: &str) -> Option<(Lang, Map<String, Value>)> {
+/// The language and the options of a fence's words `{r name, echo=FALSE}`, but for names that mean
+/// something else.
+fn chunk(info: &str) -> Option<(Lang, Map<String, Value>)> {
+    let (name, metadata) = named(info)?;
+    let taken = DRAWN.contains(&name) || marks::find(Place::Directive, name).is_some();
+    (!taken).then(|| (Lang::new(name), metadata))
+}
+
+/// The name and the options in the words of a fence, whatever the name means.
+pub(super) fn named(info: &str) -> Option<(&str, Map<String, Value>)> {
     let inner = info.strip_prefix('{')?.strip_suffix('}')?.trim();
     let name = inner.split([' ', ',']).next().unwrap_or_default();
-    let sound =
-        !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '+' | '#' | '_' | '-'));
-    if !sound
-        || DRAWN.contains(&name)
-        || crate::notebook::marks::find(crate::notebook::marks::Place::Directive, name).is_some()
-    {
-        return None;
-    }
-    Some((Lang::new(name), knitr(inner[name.len()..].trim_start_matches([' ', ','].as_slice()))))
+    let sound = name.starts_with(|c: char| c.is_alphabetic())
+        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '+' | '#' | '_' | '-'));
+    sound.then(|| (name, knitr(inner[name.len()..].trim_start_matches([' ', ','].as_slice()))))
 }
 
 /// knitr's options: a name without `=` is the label, values are R's.
-fn knitr(text: &str) -> Map<String, Value> {
+pub(super) fn knitr(text: &str) -> Map<String, Value> {
     let mut map = Map::new();
     for part in split(text) {
         match part.split_once('=') {
@@ -103,9 +106,15 @@ fn knitr(text: &str) -> Map<String, Value> {
 /// Splits at commas outside of quotes and brackets.
 fn split(text: &str) -> Vec<&str> {
     let (mut parts, mut start, mut depth, mut quote) = (Vec::new(), 0, 0_usize, None);
+    let (mut before, mut escaped) = (',', false);
     for (at, c) in text.char_indices() {
+        if std::mem::take(&mut escaped) {
+            continue;
+        }
         match (quote, c) {
-            (None, '"' | '\'') => quote = Some(c),
+            (Some(_), '\\') => escaped = true,
+            // In a label an apostrophe is one.
+            (None, '"' | '\'') if matches!(before, ',' | '=' | '(') => quote = Some(c),
             (Some(open), c) if open == c => quote = None,
             (None, '(' | '[') => depth += 1,
             (None, ')' | ']') => depth = depth.saturating_sub(1),
@@ -115,7 +124,29 @@ fn split(text: &str) -> Vec<&str> {
             }
             _ => {}
         }
+        if !c.is_whitespace() {
+            before = c;
+        }
     }
     parts.push(&text[start..]);
     parts
+}
+
+/// What `knitr::opts_chunk$set(…)` in a source sets for all chunks.
+pub(in crate::notebook) fn options_of_all(source: &str) -> Map<String, Value> {
+    let mut all = Map::new();
+    for (at, call) in source.match_indices("opts_chunk$set(") {
+        let rest = &source[at + call.len()..];
+        let mut depth = 1_usize;
+        let end = rest.find(|c| {
+            match c {
+                '(' => depth += 1,
+                ')' => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        });
+        all.extend(knitr(&rest[..end.unwrap_or(rest.len())]));
+    }
+    all
 }

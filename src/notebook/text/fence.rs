@@ -40,10 +40,17 @@ impl<'a> Fence<'a> {
         Self::of(rest).map(|fence| (before, fence))
     }
 
-    /// Whether a line closes the block.
+    /// How many marks draw it.
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Whether a line closes the block; what is indented by more than three columns is in it.
     pub fn is_closed_by(&self, line: &str) -> bool {
-        let text = line.trim();
-        text.len() >= self.length && text.chars().all(|c| c == self.mark)
+        let text = line.trim_start_matches(' ');
+        let indent = line.len() - text.len();
+        let text = text.trim_end();
+        indent <= 3 && text.len() >= self.length && text.chars().all(|c| c == self.mark)
     }
 
     /// How many of the lines behind the opening one stand inside: all of them where none closes.

@@ -6,6 +6,11 @@ use super::{Cells, cell_metadata};
 
 pub(super) fn read(body: &str, leader: &str, line: u32, cells: &mut Cells) {
     let lines: Vec<&str> = body.lines().collect();
+    // For each line, the next one that is not blank.
+    let mut next_text = vec![lines.len(); lines.len() + 1];
+    for (at, line) in lines.iter().enumerate().rev() {
+        next_text[at] = if line.trim().is_empty() { next_text[at + 1] } else { at };
+    }
     let mut at = 0;
     while at < lines.len() {
         if lines[at].trim().is_empty() {
@@ -44,11 +49,8 @@ pub(super) fn read(body: &str, leader: &str, line: u32, cells: &mut Cells) {
         while at < lines.len() {
             let blank = lines[at].trim().is_empty();
             // Code goes on behind a blank line where what follows is indented.
-            let goes_on = !prose
-                && lines[at..]
-                    .iter()
-                    .find(|next| !next.trim().is_empty())
-                    .is_some_and(|next| next.starts_with([' ', '\t']));
+            let goes_on =
+                !prose && lines.get(next_text[at]).is_some_and(|next| next.starts_with([' ', '\t']));
             if (blank && !goes_on) || (at > start && opening(lines[at], leader).is_some()) {
                 break;
             }

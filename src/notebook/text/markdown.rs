@@ -8,7 +8,7 @@ use crate::notebook::Lang;
 use crate::yaml;
 
 pub(super) fn read(body: &str, line: u32, metadata: &Map<String, Value>, cells: &mut Cells) {
-    let is_myst = body.contains("{code-cell}") || body.contains("{raw-cell}");
+    let has_cells = body.contains("{code-cell}") || body.contains("{raw-cell}");
     let form = metadata
         .get("jupytext")
         .and_then(|jupytext| jupytext.get("text_representation"))
@@ -16,6 +16,7 @@ pub(super) fn read(body: &str, line: u32, metadata: &Map<String, Value>, cells: 
         .and_then(Value::as_str)
         .unwrap_or_default();
     let jupytext = metadata.contains_key("jupytext") && form != "myst";
+    let is_myst = has_cells || form == "myst" || body.starts_with("+++ {") || body.contains("\n+++ {");
     let lang = Lang::of_metadata(metadata);
     let lang = if lang.is_none() { Lang::new("python") } else { lang };
     if !jupytext && !is_myst {
@@ -26,13 +27,22 @@ pub(super) fn read(body: &str, line: u32, metadata: &Map<String, Value>, cells: 
     let lines: Vec<&str> = body.split('\n').collect();
     let mut prose = Prose { text: String::new(), begins: line, metadata: Map::new() };
     let mut at = 0;
+    // Where no container of a length closes, none behind it does.
+    let mut open_ended = usize::MAX;
     while at < lines.len() {
         let here = line + u32::try_from(at).unwrap_or(0);
         let text = lines[at];
         let opens = Fence::of(text).filter(|_| !text.starts_with([' ', '\t'])).and_then(|fence| {
+            if fence.mark == ':' && fence.length() >= open_ended {
+                return None;
+            }
             let inner = fence.inside(&lines[at + 1..]);
             // A container that nothing closes does not take the rest of the page.
-            (fence.mark != ':' || at + 1 + inner < lines.len()).then_some((fence, inner))
+            if fence.mark == ':' && at + 1 + inner >= lines.len() {
+                open_ended = fence.length();
+                return None;
+            }
+            Some((fence, inner))
         });
         if let Some((fence, inner)) = opens {
             let block = &lines[at + 1..(at + 1 + inner).min(lines.len())];
@@ -70,13 +80,18 @@ pub(super) fn read(body: &str, line: u32, metadata: &Map<String, Value>, cells: 
                     prose.begins = here + 1 + u32::try_from(end - at + 1).unwrap_or(0);
                     at = (end + 1).min(lines.len());
                 }
-                None => {
+                // A region is one cell, whatever stands in it.
+                None if said.starts_with("#region") || said.starts_with("#md") => {
                     prose.end(cells);
-                    prose.begins = here + 1;
-                    let said =
-                        said.strip_prefix("#region").or_else(|| said.strip_prefix("#md")).unwrap_or_default();
-                    prose.metadata = cell_metadata(said).1;
+                    let end = end_of_region(&lines[at..]).map_or(lines.len(), |end| at + end);
+                    let words = said.trim_start_matches("#region").trim_start_matches("#md");
+                    if let Some(draft) = cells.add("markdown", lines[at..end].join("\n"), here + 1) {
+                        draft.metadata = cell_metadata(words).1;
+                    }
+                    prose.begins = here + 1 + u32::try_from(end - at + 1).unwrap_or(0);
+                    at = (end + 1).min(lines.len());
                 }
+                None => {}
             }
         } else {
             prose.push(text);
@@ -136,9 +151,22 @@ fn region(line: &str) -> Option<&str> {
         .then_some(said)
 }
 
+/// Where the region ends whose inside begins with these lines.
+fn end_of_region(lines: &[&str]) -> Option<usize> {
+    let mut depth = 1;
+    lines.iter().position(|line| {
+        match region(line) {
+            Some(said) if said.starts_with("#end") => depth -= 1,
+            Some(_) => depth += 1,
+            None => {}
+        }
+        depth == 0
+    })
+}
+
 /// A fence in the notebook's language is a cell of jupytext's.
 fn jupytext_cell(info: &str, block: &[&str], notebook: &Lang) -> Option<Fenced> {
-    let info = info.trim_start_matches("{.").trim_end_matches('}');
+    let info = info.strip_prefix("{.").and_then(|info| info.strip_suffix('}')).unwrap_or(info);
     let (word, rest) = info.split_once(' ').unwrap_or((info, ""));
     if word.is_empty() || rest.contains(".noeval") || Lang::new(word) != *notebook {
         return None;
@@ -165,15 +193,33 @@ pub(super) fn myst_cell(info: &str, block: &[&str]) -> Option<Fenced> {
     Some(Fenced { kind, source: block[skipped..].join("\n"), skipped, metadata, lang })
 }
 
-/// The options at the head of a directive's lines, and how many lines they take.
+/// The options at the head of a directive's lines, and how many lines they take. One that cannot be
+/// read does not take the others along.
 fn options(block: &[&str]) -> (Map<String, Value>, usize) {
+    let blank = block.iter().take_while(|line| line.trim().is_empty()).count();
+    let block = &block[blank..];
     if block.first().is_some_and(|line| line.trim() == "---")
         && let Some(end) = block[1..].iter().position(|line| line.trim() == "---")
     {
-        let map = yaml::map(&block[1..=end].join("\n")).unwrap_or_default();
-        return (map, end + 2);
+        return (lenient(&block[1..=end]), blank + end + 2);
     }
     let count = block.iter().take_while(|line| line.starts_with(':') && line[1..].contains(':')).count();
+    if count == 0 {
+        return (Map::new(), 0);
+    }
     let text: Vec<&str> = block[..count].iter().map(|line| &line[1..]).collect();
-    (yaml::map(&text.join("\n")).unwrap_or_default(), count)
+    (lenient(&text), blank + count)
+}
+
+/// A map of YAML, or what can be read of it line by line.
+fn lenient(lines: &[&str]) -> Map<String, Value> {
+    yaml::map(&lines.join("\n")).unwrap_or_else(|_| {
+        let pairs = lines.iter().filter_map(|line| line.split_once(':'));
+        pairs
+            .map(|(key, value)| {
+                let value = value.trim();
+                (key.trim().to_owned(), yaml::read(value).unwrap_or_else(|_| value.into()))
+            })
+            .collect()
+    })
 }

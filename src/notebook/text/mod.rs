@@ -13,9 +13,10 @@ mod percent;
 mod within;
 
 pub use attributes::{Attributes, css_length};
+pub(super) use chunks::options_of_all;
 pub use fence::{Fence, closes_container, split_prefix};
 pub use within::code_within;
-pub(super) use within::take_out;
+pub(super) use within::{Hidden, take_out};
 
 use serde_json::{Map, Value};
 
@@ -161,10 +162,15 @@ impl Cells {
 /// stands before them is a title.
 fn cell_metadata(text: &str) -> (String, Map<String, Value>) {
     let text = text.trim();
-    if let Some(at) = text.find('{')
-        && let Ok(Value::Object(map)) = serde_json::from_str(&text[at..])
-    {
-        return (text[..at].trim().to_owned(), map);
+    // An object stands alone or behind a title; behind a `=` it is a value.
+    if let Some(at) = text.find('{').filter(|at| !text[..*at].contains('=')) {
+        let map = match serde_json::from_str(&text[at..]) {
+            Ok(Value::Object(map)) => map,
+            _ => yaml::map(&text[at..]).unwrap_or_default(),
+        };
+        if !map.is_empty() {
+            return (text[..at].trim().to_owned(), map);
+        }
     }
     let mut map = Map::new();
     let mut title = String::new();

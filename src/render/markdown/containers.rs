@@ -13,7 +13,7 @@ use crate::notebook::{Fence, closes_container, split_prefix};
 use crate::render::math;
 
 /// Begins the info of a fence that was no fence: nobody's language has such a name.
-pub(super) const MARK: char = '\u{e002}';
+pub(super) const MARK: char = '\u{fdd0}';
 
 /// Rewrites a source; most hold nothing of the kind and stay as they are.
 pub(super) fn settle(source: &str, dialects: Dialects) -> Cow<'_, str> {
@@ -57,7 +57,9 @@ pub(super) fn settle(source: &str, dialects: Dialects) -> Cow<'_, str> {
         {
             at = next;
         } else {
-            let is_break = trimmed == "+++" || trimmed.starts_with("+++ {") || trimmed.starts_with("+++ ^");
+            let is_break = (dialects.myst && trimmed == "+++")
+                || trimmed.starts_with("+++ {")
+                || trimmed.starts_with("+++ ^");
             let is_page_break = matches!(trimmed, "\\newpage" | "\\pagebreak" | "\\clearpage");
             let is_remark = dialects.myst && before.is_empty() && text.starts_with('%');
             let goes_on = || lines[at + 1..].iter().any(|line| !line.trim().is_empty());

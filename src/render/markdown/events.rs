@@ -11,7 +11,7 @@ use super::attributes::Attributes;
 pub(super) type Placed<'a> = (Event<'a>, Range<usize>);
 
 /// What stands in for characters that a backslash made text: nothing is begun by them.
-const ESCAPED: [(char, char); 2] = [('@', '\u{e003}'), ('{', '\u{e004}')];
+const ESCAPED: [(char, char); 2] = [('@', '\u{fdd1}'), ('{', '\u{fdd2}')];
 
 /// How many brackets may stand open at once.
 const MAX_OPEN: usize = 100;

@@ -72,19 +72,17 @@ impl Writer<'_> {
             frame.push((open, text, close));
         }
         if !frame.is_empty() {
-            let mut open = Fragment::new();
-            open.markup("<section class=\"footnotes\" aria-label=\"");
-            open.label(Label::Footnotes);
-            open.markup("\"><ol>\n");
-            self.piece(open, true);
+            let mut section = Fragment::new();
+            section.markup("<section class=\"footnotes\" aria-label=\"");
+            section.label(Label::Footnotes);
+            section.markup("\"><ol>\n");
             for (open, text, close) in frame {
-                self.piece(open, true);
-                self.out.append(text);
-                self.piece(close, true);
+                section.append(open);
+                section.append(text);
+                section.append(close);
             }
-            let mut close = Fragment::new();
-            close.markup("</ol></section>\n");
-            self.piece(close, true);
+            section.markup("</ol></section>\n");
+            self.piece(section, true);
         }
         match self.pieces.take() {
             Some(pieces) => {

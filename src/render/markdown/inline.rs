@@ -67,7 +67,7 @@ fn next(text: &str) -> Option<(usize, usize, Found<'_>)> {
     let bytes = text.as_bytes();
     let mut at = 0;
     // Of `MARK` the first byte is enough to look for.
-    while let Some(step) = memchr::memchr3(b'{', b'@', 0xee, bytes.get(at..)?) {
+    while let Some(step) = memchr::memchr3(b'{', b'@', 0xef, bytes.get(at..)?) {
         let here = at + step;
         at = here + 1;
         let rest = &text[here..];
@@ -94,6 +94,8 @@ fn next(text: &str) -> Option<(usize, usize, Found<'_>)> {
                 && let Some(open) = opening_bracket(&text[near..here]).map(|open| near + open)
                 && let Some((attributes, length)) = Attributes::read(rest)
                 && is_span(&attributes)
+                // `a[0]{…}` is code.
+                && !text[..open].ends_with(|c: char| c.is_alphanumeric() || c == '_')
             {
                 return Some((open, here + length, Found::Span(&text[open + 1..here - 1], attributes)));
             }

@@ -403,7 +403,7 @@ impl Writer<'_> {
                 self.image = Some(PendingImage { target, title, alt: String::new(), line, depth: 0 });
             }
             Tag::FootnoteDefinition(name) => {
-                self.saved.push(std::mem::take(&mut self.out));
+                self.begin_inner();
                 self.footnotes.push((name.to_string(), Fragment::new()));
             }
             Tag::HtmlBlock | Tag::MetadataBlock(_) | Tag::Superscript | Tag::Subscript => {}
@@ -449,7 +449,7 @@ impl Writer<'_> {
             TagEnd::Strikethrough => self.out.markup("</del>"),
             TagEnd::Link => self.end_link(),
             TagEnd::FootnoteDefinition => {
-                let note = std::mem::replace(&mut self.out, self.saved.pop().unwrap_or_default());
+                let note = self.end_inner();
                 if let Some(last) = self.footnotes.iter_mut().rev().find(|(_, text)| text.is_empty()) {
                     last.1 = note;
                 }
