@@ -19,7 +19,7 @@ struct Weaver<'a> {
     tables: usize,
     links: usize,
     /// How many lists and lists of definitions are open, and for each open item whether it stands
-    /// in one: an item without a list would end one of ours.
+    /// in one: an item without a list would end one of ours, and gets one.
     lists: [usize; 2],
     items: Vec<bool>,
     /// The title that is being taken out, and the text before it.
@@ -125,7 +125,7 @@ impl Weaver<'_> {
                 let stands = self.lists[usize::from(name != "li")] > 0;
                 self.items.push(stands);
                 if !stands {
-                    return;
+                    self.out.markup(if name == "li" { "<ul>" } else { "<dl>" });
                 }
             }
             _ => {}
@@ -202,7 +202,11 @@ impl Weaver<'_> {
             return;
         }
         match name {
-            "li" | "dd" | "dt" if self.items.pop() == Some(false) => return,
+            "li" | "dd" | "dt" if self.items.pop() == Some(false) => {
+                let list = if name == "li" { "ul" } else { "dl" };
+                self.out.markup(&format!("</{name}></{list}>"));
+                return;
+            }
             "ul" | "ol" | "menu" => self.lists[0] = self.lists[0].saturating_sub(1),
             "dl" => self.lists[1] = self.lists[1].saturating_sub(1),
             _ => {}

@@ -16,7 +16,9 @@ use crate::render::math;
 pub(super) const MARK: char = '\u{fdd0}';
 
 /// Rewrites a source; most hold nothing of the kind and stay as they are.
-pub(super) fn settle(source: &str, dialects: Dialects) -> Cow<'_, str> {
+///
+/// `inside` tells that the source stands in a directive, where `+++` parts a card from its foot.
+pub(super) fn settle(source: &str, dialects: Dialects, inside: bool) -> Cow<'_, str> {
     let holds = |needle: &str| memchr::memmem::find(source.as_bytes(), needle.as_bytes()).is_some();
     let material = dialects.material && (holds("!!!") || holds("???") || holds("=== \""));
     let caption = holds("\n: ") || holds("\nTable: ");
@@ -57,7 +59,7 @@ pub(super) fn settle(source: &str, dialects: Dialects) -> Cow<'_, str> {
         {
             at = next;
         } else {
-            let is_break = (dialects.myst && trimmed == "+++")
+            let is_break = ((inside || dialects.myst) && trimmed == "+++")
                 || trimmed.starts_with("+++ {")
                 || trimmed.starts_with("+++ ^");
             let is_page_break = matches!(trimmed, "\\newpage" | "\\pagebreak" | "\\clearpage");
@@ -310,7 +312,7 @@ mod tests {
 
     fn settled(source: &str) -> String {
         let dialects = Dialects { material: true, ..Dialects::default() };
-        settle(source, dialects).replace(MARK, "@")
+        settle(source, dialects, false).replace(MARK, "@")
     }
 
     #[test]

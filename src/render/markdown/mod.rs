@@ -117,7 +117,7 @@ fn render_from(source: &str, before: u32, page: &mut PageState) -> Fragment {
         out.markup("…</pre>\n");
         return out;
     }
-    let settled = containers::settle(source, page.context.dialects);
+    let settled = containers::settle(source, page.context.dialects, page.depth > 0);
     let source = settled.as_ref();
     let (open, close) =
         MARKS.into_iter().find(|(open, close)| !source.contains([*open, *close])).unwrap_or(MARKS[2]);

@@ -313,7 +313,8 @@ impl Show<'_> {
 
     /// Tabs: the items inside, one by one.
     fn tab_set(&mut self) -> Fragment {
-        let settled = super::containers::settle(&self.block.body, self.page.context.dialects).into_owned();
+        let settled =
+            super::containers::settle(&self.block.body, self.page.context.dialects, true).into_owned();
         let mut tabs = Vec::new();
         for (info, text, line) in fences(&settled) {
             let info = info.trim().trim_start_matches(MARK).to_owned();
