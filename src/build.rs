@@ -1,5 +1,7 @@
 //! `bindery build`: the whole way from a repo to a site on the disk.
 
+mod index;
+
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -71,13 +73,23 @@ pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, Strin
     let steps = sources.len() * 2;
     let done = std::sync::atomic::AtomicUsize::new(0);
     let step = || progress(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, steps);
+    let gathering = index::Gathering::new(&packs, sources.len());
     let (history, rendered) = rayon::join(
         || history::read(root, &wanted),
         || {
-            let works = Works { root, src, config, open: &open, publisher: &publisher, packs: &packs };
+            let works = Works {
+                root,
+                src,
+                config,
+                open: &open,
+                publisher: &publisher,
+                packs: &packs,
+                gathering: &gathering,
+            };
             sources
                 .par_iter()
-                .map(|source| works.page(source).inspect(|_| step()))
+                .enumerate()
+                .map(|(number, source)| works.page(number, source).inspect(|_| step()))
                 .collect::<Result<Vec<_>, String>>()
         },
     );
@@ -120,6 +132,7 @@ pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, Strin
         .map(|(file, place)| copy_file(request, file, place, &publisher))
         .collect::<Result<_, String>>()?;
     diagnostics.extend(copied.into_iter().flatten());
+    gathering.finish(&sources, &site, &publisher)?;
     drop(packs);
     let files = publisher.commit()?;
     diagnostics.sort();
@@ -135,12 +148,13 @@ struct Works<'a> {
     open: &'a BTreeSet<SitePath>,
     publisher: &'a Publisher,
     packs: &'a Packs,
+    gathering: &'a index::Gathering<'a>,
 }
 
 impl Works<'_> {
     /// Reads and renders one source; its body, downloads and assets are on the disk then. A draft
     /// gives nothing.
-    fn page(&self, source: &Source) -> Result<Option<(PageRecord, Vec<Note>)>, String> {
+    fn page(&self, number: usize, source: &Source) -> Result<Option<(PageRecord, Vec<Note>)>, String> {
         let bytes = match disk::read_inside(self.root, &source.path) {
             Ok(bytes) => bytes,
             Err(error) => {
@@ -151,7 +165,7 @@ impl Works<'_> {
         let files = RepoFiles { root: self.root, open: self.open };
         let around = Around { path: &source.path, config: self.config, files: &files };
         let rendered = catch_unwind(AssertUnwindSafe(|| render_one(&bytes, source.format, &around)));
-        let Ok((published, rendered, mut notes)) = rendered else {
+        let Ok((published, mut rendered, mut notes)) = rendered else {
             let note = Note::error(
                 Rule::NotebookInvalid,
                 "bindery failed on this file, which is a fault of bindery",
@@ -171,6 +185,7 @@ impl Works<'_> {
         for asset in &rendered.assets {
             self.publisher.put(&out_path(&asset.name), &asset.bytes)?;
         }
+        let units = index::units(&mut rendered);
         let script = published.script().filter(|_| self.config.outputs.downloads);
         let mut record = PageRecord::new(&source.path, &published, rendered.outline, script.as_ref());
         let local = source.path.below(self.src).unwrap_or_else(|| source.path.clone());
@@ -181,6 +196,7 @@ impl Works<'_> {
                 None => record.downloads.notebook = false,
             }
         }
+        self.gathering.add(number, (&record, &units), (&self.config.language, &local))?;
         if let Some(script) = script {
             let place = script_place(&local, &script.extension);
             self.publisher.put(&place, script.text.as_bytes())?;

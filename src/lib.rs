@@ -27,6 +27,7 @@ pub mod notebook;
 pub mod path;
 pub mod render;
 pub mod report;
+pub mod search;
 pub mod site;
 pub mod theme;
 pub mod yaml;

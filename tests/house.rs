@@ -22,6 +22,7 @@ const FLOORS: &[&[&str]] = &[
     &["disk", "history"],
     &["site"],
     &["theme"],
+    &["search"],
     &["render"],
     &["notebook"],
     &["config"],

@@ -105,7 +105,7 @@ fn what_is_ignored_is_no_page() {
         .build()
         .fine();
     let pages: Vec<String> = site.files().into_iter().filter(|file| file.ends_with(".html")).collect();
-    assert_eq!(pages, ["404.html", "a.html", "all.html", "index.html", "keep.draft.html"]);
+    assert_eq!(pages, ["404.html", "a.html", "all.html", "index.html", "keep.draft.html", "search.html"]);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::path::SitePath;
 use crate::render::Fragment;
+use crate::search::{Quote, Runs};
 use crate::site::Bodies;
 
 /// Bodies in a temporary file, which goes when this value does.
@@ -26,6 +27,10 @@ struct Inner {
     end: u64,
     /// Where each body lies: offset and length.
     places: HashMap<SitePath, (u64, usize)>,
+    /// Where the words of each page lie.
+    quotes: HashMap<SitePath, (u64, usize)>,
+    /// Where the runs of the index lie.
+    runs: Vec<(u64, usize)>,
 }
 
 impl Packs {
@@ -38,7 +43,16 @@ impl Packs {
             fs::create_dir_all(folder)?;
         }
         let file = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
-        Ok(Self { path, inner: Mutex::new(Inner { file, end: 0, places: HashMap::new() }) })
+        Ok(Self {
+            path,
+            inner: Mutex::new(Inner {
+                file,
+                end: 0,
+                places: HashMap::new(),
+                quotes: HashMap::new(),
+                runs: Vec::new(),
+            }),
+        })
     }
 
     /// Puts the body of the page of a source away.
@@ -56,6 +70,48 @@ impl Packs {
         Ok(())
     }
 
+    /// Puts the text of a page away that search quotes.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn put_quotes(&self, source: &SitePath, quotes: &[Vec<Quote>]) -> Result<(), String> {
+        let say = |error: &dyn std::fmt::Display| format!("the words of `{source}` cannot be kept: {error}");
+        let bytes = postcard::to_stdvec(quotes).map_err(|error| say(&error))?;
+        let (at, length) = self.append(&bytes).map_err(|error| say(&error))?;
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.quotes.insert(source.clone(), (at, length));
+        Ok(())
+    }
+
+    /// The text of a page that search quotes.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn quotes(&self, source: &SitePath) -> Result<Vec<Vec<Quote>>, String> {
+        let say = |error: &dyn std::fmt::Display| format!("the words of `{source}` cannot be had: {error}");
+        let place = self.inner.lock().unwrap_or_else(PoisonError::into_inner).quotes.get(source).copied();
+        let Some((at, length)) = place else { return Ok(Vec::new()) };
+        let bytes = self.read_at(at, length).map_err(|error| say(&error))?;
+        postcard::from_bytes(&bytes).map_err(|error| say(&error))
+    }
+
+    fn append(&self, bytes: &[u8]) -> io::Result<(u64, usize)> {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = inner.end;
+        inner.file.seek(SeekFrom::Start(at))?;
+        inner.file.write_all(bytes)?;
+        inner.end += bytes.len() as u64;
+        Ok((at, bytes.len()))
+    }
+
+    fn read_at(&self, at: u64, length: usize) -> io::Result<Vec<u8>> {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut bytes = vec![0; length];
+        inner.file.seek(SeekFrom::Start(at))?;
+        inner.file.read_exact(&mut bytes)?;
+        Ok(bytes)
+    }
+
     fn bytes(&self, source: &SitePath) -> io::Result<Vec<u8>> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let (at, length) = *inner
@@ -66,6 +122,27 @@ impl Packs {
         inner.file.seek(SeekFrom::Start(at))?;
         inner.file.read_exact(&mut bytes)?;
         Ok(bytes)
+    }
+}
+
+impl Runs for Packs {
+    fn put(&self, run: &[u8]) -> Result<usize, String> {
+        let place =
+            self.append(run).map_err(|error| format!("a run of the index cannot be kept: {error}"))?;
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.runs.push(place);
+        Ok(inner.runs.len() - 1)
+    }
+
+    fn open(&self, run: usize) -> Result<Box<dyn Read + '_>, String> {
+        let place = self.inner.lock().unwrap_or_else(PoisonError::into_inner).runs.get(run).copied();
+        let (at, length) = place.ok_or("a run of the index was never kept")?;
+        let open = || -> io::Result<Box<dyn Read>> {
+            let mut file = File::open(&self.path)?;
+            file.seek(SeekFrom::Start(at))?;
+            Ok(Box::new(file.take(length as u64)))
+        };
+        open().map_err(|error| format!("a run of the index cannot be read: {error}"))
     }
 }
 

@@ -81,10 +81,7 @@ pub(super) fn render(cell: &Cell, style: CellStyle<'_>, page: &mut PageState) ->
         out.attribute(&page::slug(class).replace('\'', ""));
     }
     out.markup("\"");
-    let id = match &cell.at.id {
-        Some(id) => format!("cell-id={id}"),
-        None => format!("b:{}", cell.at.number),
-    };
+    let id = id(cell);
     if page.anchors.take_own(&id) {
         out.markup(&format!(" id=\"{id}\""));
     }
@@ -110,6 +107,14 @@ pub(super) fn render(cell: &Cell, style: CellStyle<'_>, page: &mut PageState) ->
     }
     out.markup("</div>\n");
     out
+}
+
+/// The id of a cell's element.
+pub(super) fn id(cell: &Cell) -> String {
+    match &cell.at.id {
+        Some(id) => format!("cell-id={id}"),
+        None => format!("b:{}", cell.at.number),
+    }
 }
 
 fn code_label(cell: &Cell) -> Label {

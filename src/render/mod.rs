@@ -26,6 +26,7 @@ mod svg;
 mod target;
 mod text;
 mod weave;
+mod words;
 
 pub use asset::Asset;
 pub use fragment::{Embed, Fragment, Image, Label, Link, Reference, Slot, Words};
@@ -33,6 +34,7 @@ pub use output::mime_types;
 pub(crate) use page::slug;
 pub use page::{ContentsEntry, Heading, Title};
 pub use target::{Kind, Target};
+pub use words::{Unit, UnitKind};
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -52,6 +54,8 @@ pub struct Rendered {
     pub outline: Outline,
     /// Files made of outputs and attachments.
     pub assets: Vec<Asset>,
+    /// What it says, part by part, in the order of the page.
+    pub units: Vec<Unit>,
     /// What was found on the way.
     pub notes: Vec<Note>,
 }
@@ -94,9 +98,14 @@ pub fn body(notebook: &Published, options: &OutputOptions) -> Rendered {
         body.append(cell::run(run));
     }
     let mut fold = SectionFold::default();
+    let mut units = words::Units::default();
     for cell in &notebook.cells {
         let before = page.headings.len();
         let shown = cell::render(cell, style, &mut page);
+        if !shown.is_empty() {
+            let anchor = if style.bare { String::new() } else { cell::id(cell) };
+            units.take(cell, &shown, &anchor);
+        }
         let level = page.headings.get(before).map(|heading| heading.level);
         fold.add(cell.options.folded_section, level, shown, &mut body);
     }
@@ -112,7 +121,7 @@ pub fn body(notebook: &Published, options: &OutputOptions) -> Rendered {
         contents: page.contents,
         thumbnail: page.thumbnail,
     };
-    Rendered { body, outline, assets: page.assets, notes: page.notes }
+    Rendered { body, outline, assets: page.assets, units: units.finish(), notes: page.notes }
 }
 
 /// An SVG file of the repo with nothing in it but drawing.

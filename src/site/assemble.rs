@@ -179,6 +179,28 @@ impl Site {
         &self.pages[page]
     }
 
+    /// The words of the search dialog.
+    pub fn search_labels(&self) -> serde_json::Map<String, serde_json::Value> {
+        self.theme.labels().family("search_")
+    }
+
+    /// The page of a source.
+    pub fn page_of(&self, source: &SitePath) -> Option<PageId> {
+        self.by_source.get(source).copied()
+    }
+
+    /// What a result of search says of its page: title, URL relative to the root, the way to it.
+    pub fn found(&self, page: PageId) -> serde_json::Value {
+        let mut way = Vec::new();
+        let mut folder = Some(self.folder_of[page]);
+        while let Some(at) = folder.filter(|at| *at != 0) {
+            way.push(self.folders[at].title.as_str());
+            folder = self.folders[at].parent;
+        }
+        way.reverse();
+        serde_json::json!({ "t": self.pages[page].title, "u": self.urls[page].encoded(), "c": way })
+    }
+
     /// The order of reading: as another tool's navigation has it, then as the folders have it.
     fn order_by_outline(&mut self, notes: &mut Vec<Diagnostic>) {
         let file = self.config.nav.clone().filter(|_| !self.config.has_nav);

@@ -6,12 +6,13 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::assemble::Site;
+use super::nav::Stand;
 use super::record::{Change, PageKind};
 use super::{PageId, nav};
 use crate::digest::csp_hash;
 use crate::html::escape;
 use crate::path::SitePath;
-use crate::theme::view::{AliasView, NotFoundView};
+use crate::theme::view::{AliasView, Head, NotFoundView, SearchView};
 
 /// When things happened, RFC 3339.
 #[derive(Clone, Debug, Default)]
@@ -158,6 +159,22 @@ impl Site {
             None => "/".to_owned(),
         };
         NotFoundView { site: self.site_view(), base, csp: csp_of(&[&inline.mode_js, &inline.js]), inline }
+    }
+
+    /// The page of search.
+    pub(super) fn search_view(&self, at: &SitePath) -> SearchView {
+        let title = self.theme.labels().get("search").to_owned();
+        let head = Head { title, noindex: true, ..Head::default() };
+        SearchView { frame: self.frame(at, Stand::Beside, head) }
+    }
+
+    /// How a browser searches the site (<https://github.com/dewitt/opensearch>).
+    pub(super) fn open_search(&self, base: &str) -> Vec<u8> {
+        let (title, base) = (escape(&self.title), escape(base));
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<OpenSearchDescription xmlns=\"http://a9.com/-/spec/opensearch/1.1/\"><ShortName>{title}</ShortName><Description>{title}</Description><Url type=\"text/html\" template=\"{base}search.html?q={{searchTerms}}\"/></OpenSearchDescription>\n"
+        )
+        .into_bytes()
     }
 
     /// The page that a navigation begins with, where no page stands at the root by its name: the

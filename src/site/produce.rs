@@ -24,6 +24,10 @@ pub enum Product {
     Index(Index, usize),
     /// All tags.
     Tags,
+    /// The page of search.
+    Search,
+    /// How browsers search the site.
+    OpenSearch,
     /// The page for URLs that lead nowhere.
     NotFound,
     /// An old URL that leads to a page.
@@ -75,9 +79,9 @@ impl Site {
         if !self.tags.is_empty() && !self.folder_at.contains_key(&SitePath::root().child("tags")) {
             all.push(Product::Tags);
         }
-        all.extend([Product::NotFound, Product::SiteJson, Product::NoJekyll]);
+        all.extend([Product::Search, Product::NotFound, Product::SiteJson, Product::NoJekyll]);
         if self.config.base_url.is_some() {
-            all.extend([Product::Sitemap, Product::Feed]);
+            all.extend([Product::Sitemap, Product::Feed, Product::OpenSearch]);
             if self.pages.iter().any(|page| !page.front.aliases.is_empty()) {
                 all.push(Product::Redirects);
             }
@@ -100,6 +104,8 @@ impl Site {
             Product::Page(page) => self.urls[*page].clone(),
             Product::Index(index, part) => self.index_path(index, *part),
             Product::Tags => top("tags").child("index.html"),
+            Product::Search => top("search.html"),
+            Product::OpenSearch => top("_bindery").child("opensearch.xml"),
             Product::NotFound => top("404.html"),
             Product::Alias(path, _) => path.clone(),
             Product::Redirects => top("_redirects"),
@@ -122,6 +128,8 @@ impl Site {
             Product::Static(number) => self.theme.assets()[*number].bytes.clone(),
             Product::Index(index, part) => self.theme.render("list.html", &self.list_view(index, *part))?,
             Product::Tags => self.theme.render("tags.html", &self.tags_view(&at))?,
+            Product::Search => self.theme.render("search.html", &self.search_view(&at))?,
+            Product::OpenSearch => self.open_search(base),
             Product::NotFound => self.theme.render("404.html", &self.not_found())?,
             Product::Alias(path, page) => self.theme.render("alias.html", &self.alias_view(path, *page))?,
             Product::Redirects => self.redirects(base),

@@ -39,6 +39,14 @@ impl Labels {
         self.words.get(key).map_or(key, String::as_str)
     }
 
+    /// The words whose keys begin with `family`, by the rest of their keys.
+    pub fn family(&self, family: &str) -> serde_json::Map<String, serde_json::Value> {
+        let of_family = |(key, word): (&String, &String)| {
+            Some((key.strip_prefix(family)?.to_owned(), word.clone().into()))
+        };
+        self.words.iter().filter_map(of_family).collect()
+    }
+
     /// The words for a label inside a cell.
     pub fn of(&self, label: Label) -> String {
         let (key, number) = key(label);

@@ -37,6 +37,8 @@ pub struct AssetNames {
     pub css: String,
     /// The script.
     pub js: String,
+    /// The script of search, loaded when somebody searches.
+    pub search_js: String,
     /// The tiny script that sets the colour mode before anything is painted.
     pub mode_js: String,
     /// The icon of the site.
@@ -51,6 +53,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("list.html", include_str!("../../templates/list.html")),
     ("tags.html", include_str!("../../templates/tags.html")),
     ("404.html", include_str!("../../templates/404.html")),
+    ("search.html", include_str!("../../templates/search.html")),
     ("alias.html", include_str!("../../templates/alias.html")),
     ("single.html", include_str!("../../templates/single.html")),
 ];
@@ -63,9 +66,11 @@ const CSS: &[&str] = &[
     include_str!("../../themes/default/static/cells.css"),
     include_str!("../../themes/default/static/frames.css"),
     include_str!("../../themes/default/static/lists.css"),
+    include_str!("../../themes/default/static/search.css"),
     include_str!("../../themes/default/static/print.css"),
 ];
 const JS: &str = include_str!("../../themes/default/static/bindery.js");
+const SEARCH_JS: &str = include_str!("../../themes/default/static/search.js");
 const MODE_JS: &str = include_str!("../../themes/default/static/mode.js");
 const ICON: &str = include_str!("../../themes/default/static/icon.svg");
 
@@ -90,6 +95,7 @@ impl Theme {
         let names = AssetNames {
             css: publish("bindery", "css", CSS.join("\n").into_bytes()),
             js: publish("bindery", "js", JS.into()),
+            search_js: publish("search", "js", SEARCH_JS.into()),
             mode_js: publish("mode", "js", MODE_JS.into()),
             icon: publish("icon", "svg", ICON.into()),
         };

@@ -249,6 +249,14 @@ pub struct Row {
     pub count: usize,
 }
 
+/// The page of search.
+#[derive(Clone, Debug, Serialize)]
+pub struct SearchView {
+    /// What every page sees.
+    #[serde(flatten)]
+    pub frame: Frame,
+}
+
 /// The page of all tags.
 #[derive(Clone, Debug, Serialize)]
 pub struct TagsView {

@@ -100,8 +100,89 @@
     });
   }
 
+  /** Search is loaded when somebody asks for it: by the button, `/`, Ctrl-K or `?q=`. */
+  function search() {
+    var button = /** @type {HTMLAnchorElement | null} */ (document.querySelector('.search-open'));
+    var url = document.body.dataset.searchJs;
+    if (!button || !url) return;
+    var bindery = /** @type {any} */ (window).bindery = /** @type {any} */ (window).bindery || {};
+    /** @param {string} [query] */
+    function open(query) {
+      if (bindery.openSearch) return bindery.openSearch(query);
+      var script = document.createElement('script');
+      script.src = url || '';
+      script.addEventListener('load', function () { bindery.openSearch(query); });
+      script.addEventListener('error', function () { if (button) location.href = button.href; });
+      document.head.append(script);
+    }
+    // What other scripts call before anybody opened the dialog.
+    if (!bindery.search) {
+      bindery.search = function (/** @type {string} */ query, /** @type {any} */ options) {
+        return new Promise(function (resolve, reject) {
+          var script = document.createElement('script');
+          script.src = url || '';
+          script.addEventListener('load', function () { bindery.search(query, options).then(resolve, reject); });
+          script.addEventListener('error', reject);
+          document.head.append(script);
+        });
+      };
+    }
+    button.addEventListener('click', function (event) {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || document.querySelector('.search-page')) return;
+      event.preventDefault();
+      open();
+    });
+    document.addEventListener('keydown', function (event) {
+      var at = /** @type {HTMLElement} */ (event.target);
+      var typing = at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName);
+      if ((event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) ||
+          (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey))) {
+        event.preventDefault();
+        var field = /** @type {HTMLElement | null} */ (document.querySelector('.search-page input'));
+        if (field) field.focus(); else open();
+      }
+    });
+    var asked = new URLSearchParams(location.search).get('q');
+    if (asked && !document.querySelector('.search-page')) open(asked);
+  }
+
+  /** Marks, at the place that the address names, the words that led here. */
+  function marks() {
+    var said = new URLSearchParams(location.search).get('mark');
+    if (!said) return;
+    var id = decodeURIComponent(location.hash.slice(1));
+    var place = (id && document.getElementById(id)) || document.querySelector('.content');
+    if (!place) return;
+    var words = said.split(' ').filter(function (word) { return word.length > 1; })
+      .map(function (word) { return word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'); });
+    if (!words.length) return;
+    var found = new RegExp('(^|[^\\p{L}\\p{N}_])(' + words.join('|') + ')(?![\\p{L}\\p{N}_])', 'giu');
+    // Under a heading stands what follows it, up to the next.
+    var parts = [place];
+    if (/^H[1-6]$/.test(place.tagName)) {
+      for (var next = place.nextElementSibling; next && !/^H[1-6]$/.test(next.tagName); next = next.nextElementSibling) parts.push(next);
+    }
+    var left = 60;
+    parts.forEach(function (part) {
+      var walk = document.createTreeWalker(part, NodeFilter.SHOW_TEXT), texts = [];
+      while (walk.nextNode()) texts.push(/** @type {Text} */ (walk.currentNode));
+      texts.forEach(function (text) {
+        found.lastIndex = 0;
+        var hit = left > 0 && found.exec(text.data);
+        if (!hit || !text.parentElement || text.parentElement.closest('math, .permalink, button')) return;
+        var rest = text.splitText(hit.index + hit[1].length);
+        rest.splitText(hit[2].length);
+        var mark = document.createElement('mark');
+        mark.className = 'found-here';
+        rest.replaceWith(mark);
+        mark.append(rest);
+        left--;
+      });
+    });
+  }
+
   function start() {
-    [modeSwitch, navigation, copyButtons, contents, reveal].forEach(function (part) {
+    [modeSwitch, navigation, copyButtons, contents, marks, reveal, search].forEach(function (part) {
       try { part(); } catch (error) { console.error(error); }
     });
     window.addEventListener('hashchange', reveal);

@@ -1,0 +1,165 @@
+// How well search finds what is known to be there, and what a query costs.
+//
+//   node benches/search/quality.mjs SOURCES SITE [--per KIND] [--seed N]
+//
+// SOURCES is a folder of notebooks, SITE what `bindery build` made of it. Queries are made with a
+// fixed seed: three rare words of a section, a line that reports an error with its numbers changed,
+// an identifier, a flag, a path, a title with a slip, the beginning of a rare word. Printed are the
+// mean reciprocal rank at 10 of the page that a query was made of (pages that hold the very same
+// line count as it), and the bytes that first and further queries fetch.
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join, relative, resolve } from 'node:path';
+import { createRequire } from 'node:module';
+
+const { chromium } = createRequire(new URL('../../tests/browser/package.json', import.meta.url))('playwright-core');
+const [sources, site] = process.argv.slice(2).map((path) => resolve(path));
+const option = (name, value) => (process.argv.includes(name) ? Number(process.argv[process.argv.indexOf(name) + 1]) : value);
+const per = option('--per', 60);
+let state = option('--seed', 20261126);
+const random = () => {
+  state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
+  let t = Math.imul(state ^ (state >>> 12), 0x297a2d39);
+  t ^= t >>> 15;
+  return (t >>> 0) / 2 ** 32;
+};
+const pick = (list) => list[Math.floor(random() * list.length)];
+
+function* files(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && !entry.name.startsWith('.') && path !== site) yield* files(path);
+    else if (entry.name.endsWith('.ipynb')) yield path;
+  }
+}
+
+const join_ = (text) => (Array.isArray(text) ? text.join('') : text || '');
+const strip = (text) => text.replace(/\x1b\[[0-9;]*m/g, '');
+const pages = [];
+for (const path of files(sources)) {
+  let notebook;
+  try { notebook = JSON.parse(readFileSync(path, 'utf8')); } catch { continue; }
+  const page = { url: relative(sources, path).replace(/\.ipynb$/, '.html'), title: '', prose: [], code: [], output: [] };
+  for (const cell of notebook.cells || []) {
+    const text = join_(cell.source);
+    if (cell.cell_type === 'markdown') page.prose.push(text);
+    if (cell.cell_type !== 'code') continue;
+    page.code.push(text);
+    for (const output of cell.outputs || []) {
+      page.output.push(strip(join_(output.text) || (output.traceback ? `${output.ename}: ${output.evalue}\n${output.traceback.join('\n')}` : join_((output.data || {})['text/plain']))));
+    }
+  }
+  page.title = (page.prose.join('\n').match(/^# (.+)$/m) || [])[1] || '';
+  pages.push(page);
+}
+
+// In how many pages a word stands.
+const counts = new Map();
+for (const page of pages) {
+  page.words = new Set(page.prose.join(' ').replace(/`[^`]*`|\]\([^)]*\)|<[^>]*>/g, ' ').toLowerCase().match(/\p{L}{4,}/gu) || []);
+  for (const word of page.words) counts.set(word, (counts.get(word) || 0) + 1);
+}
+const all = new Map();
+const lineKey = (line) => line.trim().replace(/\d+/g, '0').replace(/\s+/g, ' ');
+const lines = new Map();
+for (const page of pages) {
+  for (const text of [...page.prose, ...page.code, ...page.output]) {
+    for (const line of text.split('\n')) {
+      const key = lineKey(line);
+      if (key.length < 20) continue;
+      if (!lines.has(key)) lines.set(key, new Set());
+      lines.get(key).add(page.url);
+    }
+  }
+  for (const token of new Set(page.code.join('\n').match(/--[a-z][a-z-]{3,}|[A-Za-z_][A-Za-z0-9_]*_[A-Za-z0-9_]+|[a-z]+[A-Z][A-Za-z]+|\/(?:[\w.-]+\/)+[\w.-]+/g) || [])) {
+    if (!all.has(token)) all.set(token, new Set());
+    all.get(token).add(page.url);
+  }
+}
+
+const kinds = {
+  words(page) {
+    const section = pick(page.prose);
+    const rare = [...new Set((section || '').replace(/`[^`]*`|\]\([^)]*\)|<[^>]*>/g, ' ').toLowerCase().match(/\p{L}{4,}/gu) || [])]
+      .sort((a, b) => counts.get(a) - counts.get(b)).slice(0, 3);
+    return rare.length === 3 && { query: rare.join(' '), urls: new Set(pages.filter((other) => rare.every((word) => other.words.has(word))).map((other) => other.url)) };
+  },
+  error(page) {
+    const texts = pick([page.output, page.output, page.code, page.prose]);
+    const found = texts.flatMap((text) => text.split('\n')).filter((line) => /error|fail|denied|refused|timeout|fatal|exception|cannot|not found/i.test(line) && line.trim().length > 30 && line.length < 300);
+    const line = pick(found);
+    if (!line) return null;
+    return { query: line.trim().replace(/\d+/g, (digits) => String(Math.floor(random() * 10 ** Math.min(digits.length, 6))).padStart(digits.length, '1')), urls: lines.get(lineKey(line)) };
+  },
+  identifier: (page) => token(page, /^(?!--|\/)/),
+  flag: (page) => token(page, /^--/),
+  path: (page) => token(page, /^\//),
+  typo(page) {
+    const word = pick((page.title.match(/\p{L}{5,}/gu) || []));
+    if (!word) return null;
+    const at = 1 + Math.floor(random() * (word.length - 2));
+    const slip = pick([word.slice(0, at) + word.slice(at + 1), word.slice(0, at) + word[at + 1] + word[at] + word.slice(at + 2), word.slice(0, at) + 'x' + word.slice(at + 1)]);
+    return { query: page.title.replace(word, slip), urls: new Set(pages.filter((other) => other.title === page.title).map((other) => other.url)) };
+  },
+  prefix(page) {
+    const word = pick([...page.words].filter((word) => word.length > 6 && counts.get(word) <= 3));
+    if (!word) return null;
+    const start = word.slice(0, 5);
+    const begins = new RegExp(`(^|[^\\p{L}\\p{N}])${start}`, 'iu');
+    return { query: start, urls: new Set(pages.filter((other) => begins.test(`${other.title}\n${other.prose.join('\n')}\n${other.code.join('\n')}\n${other.output.join('\n')}`)).map((other) => other.url)) };
+  },
+};
+function token(page, shape) {
+  const found = [...new Set(page.code.join('\n').match(/--[a-z][a-z-]{3,}|[A-Za-z_][A-Za-z0-9_]*_[A-Za-z0-9_]+|[a-z]+[A-Z][A-Za-z]+|\/(?:[\w.-]+\/)+[\w.-]+/g) || [])].filter((one) => shape.test(one) && all.get(one).size <= 20);
+  const one = pick(found);
+  return one && { query: one, urls: all.get(one) };
+}
+
+const server = createServer((request, response) => {
+  const path = join(site, decodeURIComponent(request.url.split('?')[0]));
+  try {
+    const bytes = readFileSync(statSync(path).isDirectory() ? join(path, 'index.html') : path);
+    response.writeHead(200, { 'content-type': path.endsWith('.js') ? 'text/javascript' : 'text/html' });
+    response.end(bytes);
+  } catch { response.writeHead(404).end(); }
+}).listen(0);
+const address = `http://127.0.0.1:${server.address().port}/`;
+const executablePath = process.env.CHROMIUM || '/usr/bin/chromium';
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const page = await browser.newPage();
+let bytes = 0;
+page.on('response', async (response) => {
+  if (!response.url().includes('/_bindery/search/')) return;
+  try { bytes += (await response.body()).length; } catch { /* it came from the cache */ }
+});
+const fresh = async () => { await page.goto(`${address}search.html`); await page.waitForTimeout(50); };
+const quantile = (list, q) => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * q))];
+const firsts = [], further = [], times = [];
+await fresh();
+console.log(`${pages.length} pages`);
+for (const [kind, make] of Object.entries(kinds)) {
+  let sum = 0, done = 0, tries = 0;
+  const missed = [];
+  while (done < per && tries++ < per * 30) {
+    const made = make(pick(pages));
+    if (!made || !made.urls || !made.urls.size) continue;
+    const isFirst = done % 3 === 0;
+    if (isFirst) { await fresh(); bytes = 0; await page.waitForTimeout(20); }
+    bytes = 0;
+    const started = performance.now();
+    const found = await page.evaluate((query) => window.bindery.search(query, { limit: 10 }), made.query);
+    times.push(performance.now() - started);
+    await page.waitForTimeout(5);
+    (isFirst ? firsts : further).push(bytes);
+    const rank = found.findIndex((one) => made.urls.has(decodeURIComponent(one.url.split('#')[0])));
+    sum += rank < 0 ? 0 : 1 / (rank + 1);
+    if (rank !== 0) missed.push(`${rank + 1} ${made.query}`);
+    done++;
+  }
+  console.log(`${kind.padEnd(11)} ${done} queries, MRR@10 ${(sum / Math.max(done, 1)).toFixed(3)}`);
+  if (process.argv.includes('--missed')) console.log(missed.slice(0, 12).map((line) => `    ${line.slice(0, 160)}`).join('\n'));
+}
+console.log(`first query: median ${quantile(firsts, 0.5)} B, p95 ${quantile(firsts, 0.95)} B; further: median ${quantile(further, 0.5)} B, p95 ${quantile(further, 0.95)} B`);
+console.log(`time: median ${quantile(times, 0.5).toFixed(0)} ms, p95 ${quantile(times, 0.95).toFixed(0)} ms`);
+await browser.close();
+server.close();

@@ -1,0 +1,169 @@
+//! The search index of a build: pages are taken in while they are rendered, the files are written
+//! once the site is put together.
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use rayon::prelude::*;
+use serde_json::{Value, json};
+
+use crate::digest::Digest;
+use crate::disk::{Packs, Publisher, Source};
+use crate::notebook::FrontMatter;
+use crate::path::SitePath;
+use crate::render::Rendered;
+use crate::search::{self, Collector, Quote, Writer};
+use crate::site::{PageRecord, Site};
+
+/// What is gathered of all pages.
+pub(super) struct Gathering<'a> {
+    collector: Collector<'a>,
+    packs: &'a Packs,
+    digests: Mutex<Vec<Option<Digest>>>,
+}
+
+/// The longest value of the front matter that pages are filtered by.
+const MAX_VALUE: usize = 60;
+/// How much text one file of quotes holds, in passages.
+const PER_FILE: usize = 4;
+
+impl<'a> Gathering<'a> {
+    pub(super) fn new(packs: &'a Packs, pages: usize) -> Self {
+        Self { collector: Collector::new(packs), packs, digests: Mutex::new(vec![None; pages]) }
+    }
+
+    /// Takes in a rendered page, unless it shall not be found.
+    pub(super) fn add(
+        &self,
+        number: usize,
+        (record, units): (&PageRecord, &[crate::render::Unit]),
+        (language, local): (&str, &SitePath),
+    ) -> Result<(), String> {
+        let front = &record.front;
+        if front.unlisted || !front.search {
+            return Ok(());
+        }
+        let headings: Vec<(&str, &str)> = record
+            .outline
+            .headings
+            .iter()
+            .map(|heading| (heading.id.as_str(), heading.text.as_str()))
+            .collect();
+        let mut words: Vec<&str> = front.tags.iter().map(String::as_str).collect();
+        words.push(local.stem());
+        words.extend(front.description.as_deref());
+        words.extend(front.subtitle.as_deref());
+        let page = search::Page {
+            title: &record.title,
+            headings: &headings,
+            words: &words,
+            filters: &filters(record, local),
+            units,
+            language: front.lang.as_deref().unwrap_or(language),
+        };
+        let gathered = search::gather(&page);
+        let place =
+            u32::try_from(number).map_err(|_| "there are too many pages to be searched".to_owned())?;
+        self.collector.add(place, &gathered)?;
+        self.packs.put_quotes(&record.source, &gathered.quotes)?;
+        self.digests.lock().unwrap_or_else(PoisonError::into_inner)[number] = Some(gathered.digest);
+        Ok(())
+    }
+
+    /// Writes the index of the site.
+    pub(super) fn finish(self, sources: &[Source], site: &Site, publisher: &Publisher) -> Result<(), String> {
+        let Self { collector, packs, digests } = self;
+        let digests = digests.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let numbers: Vec<Option<u32>> = sources
+            .iter()
+            .zip(&digests)
+            .map(|(source, digest)| {
+                digest.and_then(|_| site.page_of(&source.path)).and_then(|page| u32::try_from(page).ok())
+            })
+            .collect();
+        let mut said = Vec::new();
+        for (number, digest) in numbers.iter().zip(&digests) {
+            if let (Some(page), Some(digest)) = (number, digest) {
+                said.extend_from_slice(digest.to_string().as_bytes());
+                said.extend_from_slice(site.found(*page as usize).to_string().as_bytes());
+            }
+        }
+        let name = format!("{:.12}", Digest::of(&said));
+        let folder = SitePath::root().child("_bindery").child("search");
+        let inside = folder.child(&name);
+        let put = |file: &str, text: &Value| {
+            let bytes = format!("bindery.shard({},{text});\n", json!(file));
+            let path = inside.join(&format!("{file}.js")).ok_or("no name of a file of the index")?;
+            publisher.put(&path, bytes.as_bytes())
+        };
+        let collected = collector.finish()?;
+        let root = Writer::write(&collected, &numbers, &mut |(file, text)| put(&file, &Value::String(text)))?;
+        sources.par_iter().zip(&numbers).try_for_each(|(source, number)| -> Result<(), String> {
+            let Some(page) = number else { return Ok(()) };
+            let quotes = packs.quotes(&source.path)?;
+            for (place, part) in quotes.chunks(PER_FILE).enumerate() {
+                let mut found = site.found(*page as usize);
+                found["q"] =
+                    part.iter().map(|passage| passage.iter().map(quote).collect::<Value>()).collect();
+                put(&format!("q{}/{page}-{place}", page / 1000), &found)?;
+            }
+            Ok(())
+        })?;
+        let root = json!({
+            "v": 1, "gen": name, "n": root.passages, "per": PER_FILE,
+            "d": root.dictionary, "w": root.words, "r": root.reversed, "l": site.search_labels(),
+        });
+        publisher.put(&folder.child("index.js"), format!("bindery.index({root});\n").as_bytes())
+    }
+}
+
+fn quote(quote: &Quote) -> Value {
+    json!([quote.kind as u8, quote.anchor, quote.heading, quote.text])
+}
+
+/// What a page can be filtered by.
+fn filters(record: &PageRecord, local: &SitePath) -> Vec<String> {
+    let FrontMatter { tags, all, .. } = &record.front;
+    let mut found: Vec<String> = tags.iter().map(|tag| format!("tag:{}", value(tag))).collect();
+    if !record.language.is_empty() {
+        found.push(format!("lang:{}", value(&record.language)));
+    }
+    let mut folder = local.parent();
+    while !folder.is_root() {
+        found.push(format!("in:{}", folder.as_str().to_lowercase()));
+        folder = folder.parent();
+    }
+    const ELSEWHERE: [&str; 8] =
+        ["title", "description", "tags", "subtitle", "aliases", "abstract", "image", "lang"];
+    for (key, said) in all.iter().filter(|(key, _)| !ELSEWHERE.contains(&key.as_str()) && key.len() <= 30) {
+        let list = match said {
+            Value::Array(list) => list.as_slice(),
+            other => std::slice::from_ref(other),
+        };
+        for said in list.iter().take(20) {
+            let said = match said {
+                Value::String(text) => text.clone(),
+                Value::Number(number) => number.to_string(),
+                Value::Bool(flag) => flag.to_string(),
+                _ => continue,
+            };
+            let said = value(&said);
+            if !said.is_empty() && said.len() <= MAX_VALUE {
+                found.push(format!("{}:{said}", value(key)));
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// A value as a query can hold it: lower case, spaces as hyphens.
+fn value(text: &str) -> String {
+    search::token::fold(text).into_owned().split_whitespace().collect::<Vec<_>>().join("-")
+}
+
+/// What `Rendered` brings along for search.
+pub(super) fn units(rendered: &mut Rendered) -> Vec<crate::render::Unit> {
+    std::mem::take(&mut rendered.units)
+}

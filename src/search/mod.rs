@@ -1,0 +1,15 @@
+//! What readers find: pages → an index of small files, of which a query reads a few.
+//!
+//! Tokens and passages are made page by page, while pages are rendered; what they give is gathered
+//! in sorted runs on the disk and merged at the end, so that memory does not grow with the text of
+//! the site. The format is described in `ARCHITECTURE.md`; `search.js` of the theme reads it.
+
+mod build;
+pub mod digits;
+mod passage;
+mod shard;
+pub mod token;
+
+pub use build::{Collected, Collector, Gathered, Posting, Runs, gather};
+pub use passage::{Page, Quote};
+pub use shard::{Entry, Root, Writer};

@@ -1,0 +1,151 @@
+// Search as a reader uses it: from a folder and over http, with the index whole or out of reach.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+import { serve } from '../../scripts/serve.mjs';
+
+const repo = path.resolve(import.meta.dirname, '../..');
+const scratch = mkdtempSync(path.join(tmpdir(), 'bindery-search-'));
+const site = path.join(scratch, 'sub', 'site');
+
+/** @type {import('playwright-core').Browser} */ let browser;
+/** @type {import('node:http').Server} */ let server;
+let base = '';
+
+const code = (source, outputs = [], metadata = {}) => ({ cell_type: 'code', metadata, execution_count: 1, source, outputs });
+const md = (source) => ({ cell_type: 'markdown', metadata: {}, source });
+const stream = (text) => ({ output_type: 'stream', name: 'stdout', text });
+const book = (cells, metadata = {}) => JSON.stringify({
+  nbformat: 4, nbformat_minor: 4, metadata: { kernelspec: { name: 'python3', display_name: 'Python 3' }, language_info: { name: 'python' }, ...metadata }, cells,
+});
+
+before(async () => {
+  execFileSync('cargo', ['build', '--locked', '--quiet'], { cwd: repo, stdio: 'inherit' });
+  const src = path.join(scratch, 'src');
+  mkdirSync(path.join(src, 'db'), { recursive: true });
+  writeFileSync(path.join(src, 'index.md'), '# Handbook\n\nStart here.\n');
+  writeFileSync(path.join(src, 'db', 'failover.ipynb'), book([
+    md('---\ntitle: Failover of the ledger\ntags: [sev1]\nowner: Platform Team\n---'),
+    md('## Promote the standby\n\nPolicies are restarted before the replication catches up.'),
+    code('promote_standby(cluster="ledger", gracePeriod=30)  # --force-promote'),
+    code('check()', [stream('2026-01-02T03:04:05Z INFO ok\n2026-01-02T03:04:06Z FATAL could not connect to 10.0.0.7:5432 after 30s: ECONNREFUSED id=ab12cd34ef\n')]),
+  ]));
+  writeFileSync(path.join(src, 'db', 'vacuum.ipynb'), book([md('# Vacuum by hand\n\nThe ledger is mentioned. Disks fill.'), code('vacuum_full()')]));
+  for (let n = 0; n < 30; n++) writeFileSync(path.join(src, `filler-${n}.md`), `# Filler ${n}\n\nWords that could stand anywhere: connect, after, info, standby number ${n}.\n`);
+  execFileSync(path.join(repo, 'target/debug/bindery'), ['build', src, '--out', site, '--quiet']);
+  server = await serve(path.join(scratch), 0);
+  base = `http://127.0.0.1:${server.address().port}/sub/site/`;
+  browser = await chromium.launch({
+    executablePath: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync),
+    args: ['--no-sandbox', '--disable-gpu'],
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  server?.close();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+async function open(url) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  const faults = [];
+  page.on('pageerror', (error) => faults.push(String(error)));
+  await page.goto(url);
+  return { page, faults, close: () => context.close() };
+}
+
+const ask = (page, query) => page.evaluate((text) => window.bindery.search(text, { limit: 5 }), query);
+
+test('what operations people type finds its page, over http and from a folder', async () => {
+  for (const url of [`${base}index.html`, pathToFileURL(path.join(site, 'db', 'vacuum.html')).href]) {
+    const { page, faults, close } = await open(url);
+    for (const [query, wanted] of [
+      ['2027-11-12T13:14:15Z FATAL could not connect to 10.9.8.7:6543 after 99s: ECONNREFUSED id=ffeeddcc11', 'db/failover.html'],
+      ['promote_standby', 'db/failover.html'],
+      ['graceperiod', 'db/failover.html'],
+      ['--force-promote', 'db/failover.html'],
+      ['restart policy', 'db/failover.html'],
+      ['promoting', 'db/failover.html'],
+      ['replicatoin', 'db/failover.html'],
+      ['vacu', 'db/vacuum.html'],
+      ['"catches up"', 'db/failover.html'],
+      ['tag:sev1', 'db/failover.html'],
+      ['ledger in:db owner:platform-team', 'db/failover.html'],
+      ['ledger -promote', 'db/vacuum.html'],
+    ]) {
+      const found = await ask(page, query);
+      assert.equal(found[0]?.url.split('#')[0], wanted, `${query}: ${JSON.stringify(found)}`);
+    }
+    for (const query of ['zanzibar quokka', '"up catches"', 'tag:sev1 vacuum']) assert.deepEqual(await ask(page, query), [], query);
+    assert.deepEqual(faults, []);
+    await close();
+  }
+});
+
+test('the dialog opens by a key, is steered by keys, and leads to the marked cell', async () => {
+  const { page, faults, close } = await open(`${base}filler-1.html`);
+  assert.equal(await page.locator('script[src*="/search/"]').count(), 0, 'nothing is loaded before');
+  await page.keyboard.press('/');
+  await page.locator('.search-dialog input').fill('ECONNREFUSED');
+  const first = page.locator('.search-dialog a.found').first();
+  await first.waitFor();
+  assert.match(await page.locator('.search-status').textContent(), /1 result/);
+  assert.match(await first.textContent(), /Failover of the ledger.*Promote the standby.*Db.*ECONNREFUSED/s);
+  assert.equal(await first.locator('.found-output mark').textContent(), 'ECONNREFUSED');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/failover\.html\?mark=/);
+  assert.equal(await page.locator('mark.found-here').first().textContent(), 'ECONNREFUSED');
+  await page.keyboard.press('Control+k');
+  await page.locator('.search-dialog button.found-hint', { hasText: 'ECONNREFUSED' }).waitFor();
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('the page of search answers its address, and says where nothing is found', async () => {
+  const { page, close } = await open(`${base}search.html?q=vacum`);
+  await page.locator('a.found', { hasText: 'Vacuum by hand' }).waitFor();
+  await page.locator('.search-page input').fill('zanzibar');
+  await page.locator('.search-status', { hasText: 'Nothing here says “zanzibar”' }).waitFor();
+  await page.locator('a.found', { hasText: 'Browse all pages' }).waitFor();
+  await close();
+  const asked = await open(`${base}index.html?q=vacuum`);
+  await asked.page.locator('.search-dialog a.found').first().waitFor();
+  await asked.close();
+});
+
+test('a part of the index that does not load is said, and is no lack of results', async () => {
+  for (const body of [null, '<!doctype html><title>Sign in</title>']) {
+    const { page, close } = await open(`${base}search.html`);
+    await page.route('**/_bindery/search/*/d*.js', (route) => (body ? route.fulfill({ body, contentType: 'text/javascript' }) : route.abort()));
+    await page.locator('.search-page input').fill('ledger');
+    await page.locator('.search-status', { hasText: 'did not load' }).waitFor();
+    assert.equal(await page.locator('a.found').count(), 0);
+    await close();
+  }
+});
+
+test('the script reads text as the index does', async () => {
+  const { page, close } = await open(`${base}search.html`);
+  await page.waitForFunction(() => window.bindery?.terms);
+  const lines = readFileSync(path.join(repo, 'tests/tokens.snapshot'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+  assert.ok(lines.length > 10);
+  for (const [text, wanted] of lines) {
+    const found = await page.evaluate((said) => window.bindery.terms(said).map(([term, whole]) => [term, whole, window.bindery.volatile(term)]), text);
+    assert.deepEqual(found, wanted, text);
+  }
+  await close();
+});
+
+test('the scripts of search are small', () => {
+  const script = readdirSync(path.join(site, '_bindery')).find((name) => /^search\..*\.js$/.test(name));
+  const packed = execFileSync('gzip', ['-9', '-c', path.join(site, '_bindery', script)]);
+  assert.ok(packed.length <= 12 * 1024, `${packed.length} bytes`);
+});
