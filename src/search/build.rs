@@ -1,11 +1,11 @@
 //! Passages of single pages → sorted runs → one stream of terms with all their postings.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap};
 use std::io::Read;
 use std::sync::{Mutex, PoisonError};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::passage::{Page, Passage, Quote, passages};
 use crate::digest::Digest;
@@ -33,11 +33,21 @@ const K1: f32 = 1.4;
 const B: f32 = 0.35;
 const MEAN_LENGTH: f32 = 260.0;
 
+/// A term of one page.
+#[derive(Debug)]
+struct Term {
+    text: String,
+    /// Whether it is a plain word of prose.
+    is_word: bool,
+    /// The passages it stands in, with its impact there.
+    places: Vec<(u16, u8)>,
+}
+
 /// What one page gives to the index.
 #[derive(Debug)]
 pub struct Gathered {
-    terms: Vec<(String, Vec<(u16, u8)>)>,
-    words: BTreeSet<String>,
+    /// Its terms, in no order.
+    terms: Vec<Term>,
     language: String,
     /// Its text, passage by passage.
     pub quotes: Vec<Vec<Quote>>,
@@ -47,30 +57,34 @@ pub struct Gathered {
 
 /// Takes one page in; pure, and side by side with other pages.
 pub fn gather(page: &Page<'_>) -> Gathered {
-    let found = passages(page);
-    let mut terms: FxHashMap<String, Vec<(u16, u8)>> = FxHashMap::default();
-    let mut words = BTreeSet::new();
+    let (found, known) = passages(page);
+    let mut places: Vec<Vec<(u16, u8)>> = vec![Vec::new(); known.len()];
     let mut quotes = Vec::with_capacity(found.len());
     for (number, passage) in found.into_iter().enumerate() {
         let number = u16::try_from(number).unwrap_or(u16::MAX);
-        let Passage { terms: counted, length, quotes: quoted, words: plain } = passage;
+        let Passage { terms, length, quotes: quoted } = passage;
         let norm = 1.0 - B + B * (length as f32 / MEAN_LENGTH).min(2.0);
-        let counted: Vec<(String, f32)> = counted.into_iter().collect();
-        for (term, count) in counted {
+        let all: Vec<(u32, f32)> = terms.into_iter().collect();
+        for (term, count) in all {
             let impact = count / (count + K1 * norm);
             let impact = (impact * f32::from(MAX_IMPACT)).round().clamp(1.0, f32::from(MAX_IMPACT)) as u8;
-            terms.entry(term).or_default().push((number, impact));
+            places[term as usize].push((number, impact));
         }
-        words.extend(plain);
         quotes.push(quoted);
     }
-    for filter in page.filters {
-        terms.insert(format!("{FILTER}{filter}"), vec![(0, MAX_IMPACT)]);
-    }
-    let mut terms: Vec<(String, Vec<(u16, u8)>)> = terms.into_iter().collect();
-    terms.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut term = |(text, number, is_word): (String, u32, bool)| Term {
+        text,
+        is_word,
+        places: std::mem::take(&mut places[number as usize]),
+    };
+    let mut terms: Vec<Term> = known.into_all().map(&mut term).collect();
+    terms.extend(page.filters.iter().map(|filter| Term {
+        text: format!("{FILTER}{filter}"),
+        is_word: false,
+        places: vec![(0, MAX_IMPACT)],
+    }));
     let said = postcard::to_stdvec(&(&quotes, page.title, page.filters, page.words)).unwrap_or_default();
-    Gathered { terms, words, language: page.language.to_owned(), quotes, digest: Digest::of(&said) }
+    Gathered { terms, language: page.language.to_owned(), quotes, digest: Digest::of(&said) }
 }
 
 /// The seam to the disk.
@@ -102,7 +116,7 @@ struct Held {
     terms: FxHashMap<String, Vec<Posting>>,
     size: usize,
     runs: Vec<usize>,
-    words: BTreeMap<String, BTreeSet<String>>,
+    words: BTreeMap<String, FxHashSet<String>>,
     passages: u32,
 }
 
@@ -111,7 +125,7 @@ pub struct Collected<'a> {
     runs: &'a dyn Runs,
     numbers: Vec<usize>,
     /// Plain words of prose, by the language of their pages.
-    pub words: BTreeMap<String, BTreeSet<String>>,
+    pub words: BTreeMap<String, FxHashSet<String>>,
     /// How many passages there are.
     pub passages: u32,
 }
@@ -158,7 +172,11 @@ impl<'a> Collector<'a> {
 
 impl Held {
     fn add(&mut self, page: u32, gathered: &Gathered) {
-        for (term, places) in &gathered.terms {
+        let words = self.words.entry(gathered.language.clone()).or_default();
+        for Term { text: term, is_word, places } in &gathered.terms {
+            if *is_word && !words.contains(term) {
+                words.insert(term.clone());
+            }
             let postings = match self.terms.get_mut(term) {
                 Some(known) => known,
                 None => {
@@ -167,17 +185,9 @@ impl Held {
                 }
             };
             self.size += places.len() * 10;
-            postings.extend(places.iter().map(|(passage, impact)| Posting {
-                page,
-                passage: *passage,
-                impact: *impact,
-            }));
-        }
-        let words = self.words.entry(gathered.language.clone()).or_default();
-        for word in &gathered.words {
-            if !words.contains(word) {
-                words.insert(word.clone());
-            }
+            let posting =
+                |(passage, impact): &(u16, u8)| Posting { page, passage: *passage, impact: *impact };
+            postings.extend(places.iter().map(posting));
         }
         self.passages += u32::try_from(gathered.quotes.len()).unwrap_or(0);
     }

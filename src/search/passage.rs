@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 use std::hash::Hasher;
+use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use serde::{Deserialize, Serialize};
@@ -41,13 +43,40 @@ pub struct Quote {
     pub text: String,
 }
 
+/// The terms of a page, each once, by their numbers.
+#[derive(Debug, Default)]
+pub(super) struct Terms {
+    numbers: FxHashMap<String, u32>,
+    /// The terms that are plain words of prose: those that can be misspelt, and have other forms.
+    words: FxHashSet<u32>,
+}
+
+impl Terms {
+    fn number(&mut self, term: &str) -> u32 {
+        if let Some(number) = self.numbers.get(term) {
+            return *number;
+        }
+        let number = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+        self.numbers.insert(term.to_owned(), number);
+        number
+    }
+
+    /// All terms with their numbers and whether they are plain words, in no order.
+    pub(super) fn into_all(self) -> impl Iterator<Item = (String, u32, bool)> {
+        let Self { numbers, words } = self;
+        numbers.into_iter().map(move |(term, number)| (term, number, words.contains(&number)))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.numbers.len()
+    }
+}
+
 /// One passage.
 #[derive(Debug, Default)]
 pub(super) struct Passage {
-    /// Its terms with their weighted counts.
-    pub(super) terms: FxHashMap<String, f32>,
-    /// The plain words of its prose: those that can be misspelt, and have other forms.
-    pub(super) words: FxHashSet<String>,
+    /// The numbers of its terms with their weighted counts.
+    pub(super) terms: FxHashMap<u32, f32>,
     /// How many terms it holds.
     pub(super) length: usize,
     /// Its text.
@@ -83,7 +112,8 @@ fn weight(kind: UnitKind) -> f32 {
 }
 
 /// Takes a page apart.
-pub(super) fn passages(page: &Page<'_>) -> Vec<Passage> {
+pub(super) fn passages(page: &Page<'_>) -> (Vec<Passage>, Terms) {
+    let mut known = Terms::default();
     let headings: HashMap<&str, &str> = page.headings.iter().copied().collect();
     let mut all: Vec<Passage> = vec![Passage::default()];
     let mut size = 0;
@@ -98,7 +128,7 @@ pub(super) fn passages(page: &Page<'_>) -> Vec<Passage> {
             size = 0;
         }
         if let Some(last) = all.last_mut().filter(|_| new_heading) {
-            last.say(heading, HEADING);
+            last.say(heading, HEADING, &mut known);
         }
         for piece in pieces(unit) {
             if total >= MAX_PAGE {
@@ -108,7 +138,7 @@ pub(super) fn passages(page: &Page<'_>) -> Vec<Passage> {
                 all.push(Passage::default());
                 size = 0;
                 if let Some(last) = all.last_mut() {
-                    last.say(heading, HEADING / 2.0);
+                    last.say(heading, HEADING / 2.0, &mut known);
                 }
             }
             size += piece.len();
@@ -116,48 +146,50 @@ pub(super) fn passages(page: &Page<'_>) -> Vec<Passage> {
             if let Some(last) = all.last_mut() {
                 let printed = matches!(unit.kind, UnitKind::Output | UnitKind::Error);
                 if unit.kind == UnitKind::Prose {
-                    last.say(&piece, weight(unit.kind));
+                    last.say(&piece, weight(unit.kind), &mut known);
                 } else {
-                    last.count(&piece, weight(unit.kind), printed);
+                    last.count(&piece, (weight(unit.kind), printed), &mut known);
                 }
                 last.quote(unit, heading, piece);
             }
         }
     }
     let first = &mut all[0];
-    first.say(page.title, TITLE);
-    page.words.iter().for_each(|words| first.say(words, WORDS));
+    first.say(page.title, TITLE, &mut known);
+    page.words.iter().for_each(|words| first.say(words, WORDS, &mut known));
     // A page without a text of its own still says where its sections are.
     if page.units.is_empty() {
-        page.headings.iter().for_each(|(_, text)| first.say(text, HEADING));
+        page.headings.iter().for_each(|(_, text)| first.say(text, HEADING, &mut known));
     }
-    all
+    (all, known)
 }
 
 impl Passage {
     /// Counts words of prose.
-    fn say(&mut self, text: &str, weight: f32) {
-        let Self { terms, length, words, .. } = self;
+    fn say(&mut self, text: &str, weight: f32, known: &mut Terms) {
         token::terms(text, &mut |term, whole| {
-            *length += 1;
-            add(terms, term, if whole == Whole::Yes { weight } else { weight * PART });
-            let may_be_word = whole == Whole::Yes && term.len() > 3 && !words.contains(term);
+            let number = known.number(term);
+            self.add(number, if whole == Whole::Yes { weight } else { weight * PART });
+            let may_be_word = whole == Whole::Yes && term.len() > 3 && !known.words.contains(&number);
             if may_be_word && term.chars().all(char::is_alphabetic) {
-                words.insert(term.to_owned());
+                known.words.insert(number);
             }
         });
     }
 
     /// Counts what is no prose; of what was `printed` only what will be printed again.
-    fn count(&mut self, text: &str, weight: f32, printed: bool) {
-        let Self { terms, length, .. } = self;
+    fn count(&mut self, text: &str, (weight, printed): (f32, bool), known: &mut Terms) {
         token::terms(text, &mut |term, whole| {
             if printed && (term.len() < 2 || token::is_volatile(term)) {
                 return;
             }
-            *length += 1;
-            add(terms, term, if whole == Whole::Yes { weight } else { weight * PART });
+            self.add(known.number(term), if whole == Whole::Yes { weight } else { weight * PART });
         });
+    }
+
+    fn add(&mut self, term: u32, weight: f32) {
+        self.length += 1;
+        *self.terms.entry(term).or_default() += weight;
     }
 
     fn quote(&mut self, unit: &Unit, heading: &str, text: String) {
@@ -173,14 +205,6 @@ impl Passage {
                 text,
             }),
         }
-    }
-}
-
-/// Adds to the count of a term.
-fn add(terms: &mut FxHashMap<String, f32>, term: &str, weight: f32) {
-    match terms.get_mut(term) {
-        Some(known) => *known += weight,
-        None => drop(terms.insert(term.to_owned(), weight)),
     }
 }
 
@@ -267,7 +291,9 @@ const NOTABLE: [&str; 22] = [
 ];
 
 fn is_notable(line: &str) -> bool {
-    NOTABLE.iter().any(|word| memchr::memmem::find(line.as_bytes(), word.as_bytes()).is_some())
+    static FINDERS: LazyLock<Vec<Finder<'static>>> =
+        LazyLock::new(|| NOTABLE.iter().map(|word| Finder::new(*word)).collect());
+    FINDERS.iter().any(|finder| finder.find(line.as_bytes()).is_some())
 }
 
 /// A line without long runs that no person reads: base64, minified code, hashes in a row.

@@ -1,6 +1,6 @@
 //! The stream of terms → the files of the index (`ARCHITECTURE.md`, *The search index*).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rust_stemmers::{Algorithm, Stemmer};
 
@@ -295,6 +295,7 @@ fn stems(collected: &Collected<'_>) -> BTreeMap<String, Vec<String>> {
     for (language, words) in &collected.words {
         let Some(algorithm) = algorithm(language) else { continue };
         let stemmer = Stemmer::create(algorithm);
+        let words: BTreeSet<&String> = words.iter().collect();
         for word in words {
             let stem = stemmer.stem(word);
             if stem.chars().count() >= 3 {
