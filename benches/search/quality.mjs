@@ -5,8 +5,8 @@
 // SOURCES is a folder of notebooks, SITE what `bindery build` made of it. Queries are made with a
 // fixed seed: three rare words of a section, a line that reports an error with its numbers changed,
 // an identifier, a flag, a path, a title with a slip, the beginning of a rare word. Printed are the
-// mean reciprocal rank at 10 of the page that a query was made of (pages that hold the very same
-// line count as it), and the bytes that first and further queries fetch.
+// mean reciprocal rank at 10 of the first page that says what was asked for (the very same line, the
+// very same name, all of the words), and the bytes that first and further queries fetch.
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join, relative, resolve } from 'node:path';
@@ -59,6 +59,8 @@ for (const page of pages) {
   page.words = new Set(page.prose.join(' ').replace(/`[^`]*`|\]\([^)]*\)|<[^>]*>/g, ' ').toLowerCase().match(/\p{L}{4,}/gu) || []);
   for (const word of page.words) counts.set(word, (counts.get(word) || 0) + 1);
 }
+// Flags, names of several words, paths.
+const NAME = /(?<![\w-])--[a-z][a-z-]{3,}(?![\w-])|(?<![\w-])[A-Za-z_][A-Za-z0-9_]*_[A-Za-z0-9_]+(?![\w-])|(?<![\w-])[a-z]+[A-Z][A-Za-z]+(?![\w-])|(?<![\w.:/])\/(?:[\w.-]+\/)+[\w.-]*\w/g;
 const all = new Map();
 const lineKey = (line) => line.trim().replace(/\d+/g, '0').replace(/\s+/g, ' ');
 const lines = new Map();
@@ -71,18 +73,24 @@ for (const page of pages) {
       lines.get(key).add(page.url);
     }
   }
-  for (const token of new Set(page.code.join('\n').match(/--[a-z][a-z-]{3,}|[A-Za-z_][A-Za-z0-9_]*_[A-Za-z0-9_]+|[a-z]+[A-Z][A-Za-z]+|\/(?:[\w.-]+\/)+[\w.-]+/g) || [])) {
-    if (!all.has(token)) all.set(token, new Set());
-    all.get(token).add(page.url);
+  page.text = `${page.title}\n${page.prose.join('\n')}\n${page.code.join('\n')}\n${page.output.join('\n')}`;
+  for (const name of new Set(page.text.match(NAME) || [])) {
+    if (!all.has(name)) all.set(name, new Set());
+    all.get(name).add(page.url);
   }
 }
+/** The pages whose text holds all of the patterns. */
+function holding(patterns) {
+  return new Set(pages.filter((page) => patterns.every((pattern) => pattern.test(page.text))).map((page) => page.url));
+}
+const asWord = (word) => new RegExp(`(^|[^\\p{L}\\p{N}])${word}($|[^\\p{L}\\p{N}])`, 'iu');
 
 const kinds = {
   words(page) {
     const section = pick(page.prose);
     const rare = [...new Set((section || '').replace(/`[^`]*`|\]\([^)]*\)|<[^>]*>/g, ' ').toLowerCase().match(/\p{L}{4,}/gu) || [])]
       .sort((a, b) => counts.get(a) - counts.get(b)).slice(0, 3);
-    return rare.length === 3 && { query: rare.join(' '), urls: new Set(pages.filter((other) => rare.every((word) => other.words.has(word))).map((other) => other.url)) };
+    return rare.length === 3 && { query: rare.join(' '), urls: holding(rare.map(asWord)) };
   },
   error(page) {
     const texts = pick([page.output, page.output, page.code, page.prose]);
@@ -105,12 +113,11 @@ const kinds = {
     const word = pick([...page.words].filter((word) => word.length > 6 && counts.get(word) <= 3));
     if (!word) return null;
     const start = word.slice(0, 5);
-    const begins = new RegExp(`(^|[^\\p{L}\\p{N}])${start}`, 'iu');
-    return { query: start, urls: new Set(pages.filter((other) => begins.test(`${other.title}\n${other.prose.join('\n')}\n${other.code.join('\n')}\n${other.output.join('\n')}`)).map((other) => other.url)) };
+    return { query: start, urls: holding([new RegExp(`(^|[^\\p{L}\\p{N}])${start}`, 'iu')]) };
   },
 };
 function token(page, shape) {
-  const found = [...new Set(page.code.join('\n').match(/--[a-z][a-z-]{3,}|[A-Za-z_][A-Za-z0-9_]*_[A-Za-z0-9_]+|[a-z]+[A-Z][A-Za-z]+|\/(?:[\w.-]+\/)+[\w.-]+/g) || [])].filter((one) => shape.test(one) && all.get(one).size <= 20);
+  const found = [...new Set(page.code.join('\n').match(NAME) || [])].filter((one) => shape.test(one) && all.get(one).size <= 20);
   const one = pick(found);
   return one && { query: one, urls: all.get(one) };
 }

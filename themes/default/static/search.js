@@ -367,7 +367,9 @@
         byPlace.set(start, group);
         all.push(group);
       }
-      group.parts.push({ term: term, weight: whole ? 1 : 0.45, whole: whole });
+      // Of a flag the name without its dashes is a part like any other.
+      var bare = whole && group.parts.length > 0 && group.parts[0].term[0] === '-';
+      group.parts.push({ term: term, weight: bare ? 0.15 : whole ? 1 : 0.45, whole: whole && !bare });
     });
     // In a whole line the names that bear numbers are those that differ from run to run.
     if (all.length > 5) {
