@@ -185,7 +185,7 @@ impl Works<'_> {
         for asset in &rendered.assets {
             self.publisher.put(&out_path(&asset.name), &asset.bytes)?;
         }
-        let units = index::units(&mut rendered);
+        let units = std::mem::take(&mut rendered.units);
         let script = published.script().filter(|_| self.config.outputs.downloads);
         let mut record = PageRecord::new(&source.path, &published, rendered.outline, script.as_ref());
         let local = source.path.below(self.src).unwrap_or_else(|| source.path.clone());

@@ -11,7 +11,7 @@ use crate::digest::Digest;
 use crate::disk::{Packs, Publisher, Source};
 use crate::notebook::FrontMatter;
 use crate::path::SitePath;
-use crate::render::Rendered;
+use crate::render::Unit;
 use crate::search::{self, Collector, Quote, Writer};
 use crate::site::{PageRecord, Site};
 
@@ -36,7 +36,7 @@ impl<'a> Gathering<'a> {
     pub(super) fn add(
         &self,
         number: usize,
-        (record, units): (&PageRecord, &[crate::render::Unit]),
+        (record, units): (&PageRecord, &[Unit]),
         (language, local): (&str, &SitePath),
     ) -> Result<(), String> {
         let front = &record.front;
@@ -161,9 +161,4 @@ fn filters(record: &PageRecord, local: &SitePath) -> Vec<String> {
 /// A value as a query can hold it: lower case, spaces as hyphens.
 fn value(text: &str) -> String {
     search::token::fold(text).into_owned().split_whitespace().collect::<Vec<_>>().join("-")
-}
-
-/// What `Rendered` brings along for search.
-pub(super) fn units(rendered: &mut Rendered) -> Vec<crate::render::Unit> {
-    std::mem::take(&mut rendered.units)
 }

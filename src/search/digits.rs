@@ -32,3 +32,25 @@ pub fn take(text: &[u8]) -> Option<(u32, usize)> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(numbers in proptest::collection::vec(any::<u32>().prop_map(|number| number >> 4), 1..20)) {
+            let mut text = String::new();
+            numbers.iter().for_each(|number| put(&mut text, *number));
+            let mut at = 0;
+            for number in numbers {
+                let (read, length) = take(&text.as_bytes()[at..]).unwrap_or_default();
+                prop_assert_eq!(read, number);
+                at += length;
+            }
+            prop_assert_eq!(at, text.len());
+        }
+    }
+}

@@ -153,7 +153,7 @@
     var id = decodeURIComponent(location.hash.slice(1));
     var place = (id && document.getElementById(id)) || document.querySelector('.content');
     if (!place) return;
-    var words = said.split(' ').filter(function (word) { return word.length > 1; })
+    var words = said.split(' ').slice(0, 50).filter(function (word) { return word.length > 1; })
       .map(function (word) { return word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'); });
     if (!words.length) return;
     var found = new RegExp('(^|[^\\p{L}\\p{N}_])(' + words.join('|') + ')(?![\\p{L}\\p{N}_])', 'giu');
