@@ -61,12 +61,9 @@ impl Packs {
     /// What the system says.
     pub fn put(&self, source: &SitePath, body: &Fragment) -> io::Result<()> {
         let bytes = postcard::to_stdvec(body).map_err(io::Error::other)?;
+        let place = self.append(&bytes)?;
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = inner.end;
-        inner.file.seek(SeekFrom::Start(at))?;
-        inner.file.write_all(&bytes)?;
-        inner.end += bytes.len() as u64;
-        inner.places.insert(source.clone(), (at, bytes.len()));
+        inner.places.insert(source.clone(), place);
         Ok(())
     }
 
@@ -77,9 +74,9 @@ impl Packs {
     pub fn put_quotes(&self, source: &SitePath, quotes: &[Vec<Quote>]) -> Result<(), String> {
         let say = |error: &dyn std::fmt::Display| format!("the words of `{source}` cannot be kept: {error}");
         let bytes = postcard::to_stdvec(quotes).map_err(|error| say(&error))?;
-        let (at, length) = self.append(&bytes).map_err(|error| say(&error))?;
+        let place = self.append(&bytes).map_err(|error| say(&error))?;
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.quotes.insert(source.clone(), (at, length));
+        inner.quotes.insert(source.clone(), place);
         Ok(())
     }
 
@@ -113,15 +110,10 @@ impl Packs {
     }
 
     fn bytes(&self, source: &SitePath) -> io::Result<Vec<u8>> {
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let (at, length) = *inner
-            .places
-            .get(source)
-            .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "it was never put"))?;
-        let mut bytes = vec![0; length];
-        inner.file.seek(SeekFrom::Start(at))?;
-        inner.file.read_exact(&mut bytes)?;
-        Ok(bytes)
+        let place = self.inner.lock().unwrap_or_else(PoisonError::into_inner).places.get(source).copied();
+        let (at, length) =
+            place.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "it was never put"))?;
+        self.read_at(at, length)
     }
 }
 

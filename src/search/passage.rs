@@ -92,8 +92,8 @@ const HEAD: usize = 1_500;
 const MAX_PAGE: usize = 150_000;
 /// The longest run without a space that is text.
 const MAX_RUN: usize = 200;
-/// The longest line that is text.
-const MAX_LINE: usize = 1000;
+/// How much of one line is searched, in bytes.
+const MAX_LINE: usize = 10_000;
 
 /// What a term counts by where it stands.
 const TITLE: f32 = 8.0;
@@ -308,7 +308,7 @@ fn readable(line: &str) -> String {
         } else {
             out.push_str(word);
         }
-        if out.len() > MAX_LINE * 10 {
+        if out.len() > MAX_LINE {
             break;
         }
     }

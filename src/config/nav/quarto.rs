@@ -94,7 +94,6 @@ pub(super) fn read(folder: &SitePath, read: Read<'_>) -> Option<NavFile> {
     for glob in ["_*.*", "_*/"] {
         file.leave_out(glob);
     }
-    // A project without a navigation leaves the pages where they lie.
     Some(file)
 }
 
