@@ -81,6 +81,7 @@ fn the_tokens_are_those_of_the_script() {
             let mut found = Vec::new();
             token::terms(text, &mut |term, whole| {
                 found.push(json!([term, whole == Whole::Yes, token::is_volatile(term)]));
+                true
             });
             json!([text, found])
         })

@@ -1,6 +1,7 @@
 //! The search index of a build: pages are taken in while they are rendered, the files are written
 //! once the site is put together.
 
+use std::fmt::Display;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
@@ -12,7 +13,7 @@ use crate::disk::{Packs, Publisher, Source};
 use crate::notebook::FrontMatter;
 use crate::path::SitePath;
 use crate::render::Unit;
-use crate::search::{self, Collector, Quote, Writer};
+use crate::search::{self, Collector, PER_FILE, Writer};
 use crate::site::{PageRecord, Site};
 
 /// What is gathered of all pages.
@@ -24,12 +25,11 @@ pub(super) struct Gathering<'a> {
 
 /// The longest value of the front matter that pages are filtered by.
 const MAX_VALUE: usize = 60;
-/// How much text one file of quotes holds, in passages.
-const PER_FILE: usize = 4;
 
 impl<'a> Gathering<'a> {
     pub(super) fn new(packs: &'a Packs, pages: usize) -> Self {
-        Self { collector: Collector::new(packs), packs, digests: Mutex::new(vec![None; pages]) }
+        let collector = Collector::new(packs, rayon::current_num_threads());
+        Self { collector, packs, digests: Mutex::new(vec![None; pages]) }
     }
 
     /// Takes in a rendered page, unless it shall not be found.
@@ -61,12 +61,11 @@ impl<'a> Gathering<'a> {
             units,
             language: front.lang.as_deref().unwrap_or(language),
         };
-        let gathered = search::gather(&page);
         let place =
             u32::try_from(number).map_err(|_| "there are too many pages to be searched".to_owned())?;
-        self.collector.add(place, &gathered)?;
-        self.packs.put_quotes(&record.source, &gathered.quotes)?;
-        self.digests.lock().unwrap_or_else(PoisonError::into_inner)[number] = Some(gathered.digest);
+        let quotes = self.collector.add(place, &page)?;
+        self.packs.put_quotes(&record.source, &quotes.files)?;
+        self.digests.lock().unwrap_or_else(PoisonError::into_inner)[number] = Some(quotes.digest);
         Ok(())
     }
 
@@ -91,21 +90,20 @@ impl<'a> Gathering<'a> {
         let name = format!("{:.12}", Digest::of(&said));
         let folder = SitePath::root().child("_bindery").child("search");
         let inside = folder.child(&name);
-        let put = |file: &str, text: &Value| {
-            let bytes = format!("bindery.shard({},{text});\n", json!(file));
+        let put = |file: &str, said: &dyn Display| {
+            let bytes = format!("bindery.shard(\"{file}\",{said});\n");
             let path = inside.join(&format!("{file}.js")).ok_or("no name of a file of the index")?;
             publisher.put(&path, bytes.as_bytes())
         };
         let collected = collector.finish()?;
-        let root = Writer::write(&collected, &numbers, &mut |(file, text)| put(&file, &Value::String(text)))?;
+        let root = Writer::write(&collected, &numbers, &mut |(file, text)| put(&file, &json!(text)))?;
         sources.par_iter().zip(&numbers).try_for_each(|(source, number)| -> Result<(), String> {
             let Some(page) = number else { return Ok(()) };
             let quotes = packs.quotes(&source.path)?;
-            for (place, part) in quotes.chunks(PER_FILE).enumerate() {
-                let mut found = site.found(*page as usize);
-                found["q"] =
-                    part.iter().map(|passage| passage.iter().map(quote).collect::<Value>()).collect();
-                put(&format!("q{}/{page}-{place}", page / 1000), &found)?;
+            let found = site.found(*page as usize).to_string();
+            for (place, passages) in quotes.iter().enumerate() {
+                let said = format!("{},\"q\":[{passages}]}}", found.strip_suffix('}').unwrap_or_default());
+                put(&format!("q{}/{page}-{place}", page / 1000), &said)?;
             }
             Ok(())
         })?;
@@ -115,10 +113,6 @@ impl<'a> Gathering<'a> {
         });
         publisher.put(&folder.child("index.js"), format!("bindery.index({root});\n").as_bytes())
     }
-}
-
-fn quote(quote: &Quote) -> Value {
-    json!([quote.kind as u8, quote.anchor, quote.heading, quote.text])
 }
 
 /// What a page can be filtered by.

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::path::SitePath;
 use crate::render::Fragment;
-use crate::search::{Quote, Runs};
+use crate::search::Runs;
 use crate::site::Bodies;
 
 /// Bodies in a temporary file, which goes when this value does.
@@ -71,7 +71,7 @@ impl Packs {
     ///
     /// # Errors
     /// What the system says.
-    pub fn put_quotes(&self, source: &SitePath, quotes: &[Vec<Quote>]) -> Result<(), String> {
+    pub fn put_quotes(&self, source: &SitePath, quotes: &[String]) -> Result<(), String> {
         let say = |error: &dyn std::fmt::Display| format!("the words of `{source}` cannot be kept: {error}");
         let bytes = postcard::to_stdvec(quotes).map_err(|error| say(&error))?;
         let place = self.append(&bytes).map_err(|error| say(&error))?;
@@ -84,7 +84,7 @@ impl Packs {
     ///
     /// # Errors
     /// What the system says.
-    pub fn quotes(&self, source: &SitePath) -> Result<Vec<Vec<Quote>>, String> {
+    pub fn quotes(&self, source: &SitePath) -> Result<Vec<String>, String> {
         let say = |error: &dyn std::fmt::Display| format!("the words of `{source}` cannot be had: {error}");
         let place = self.inner.lock().unwrap_or_else(PoisonError::into_inner).quotes.get(source).copied();
         let Some((at, length)) = place else { return Ok(Vec::new()) };

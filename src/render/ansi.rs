@@ -230,7 +230,7 @@ fn push_text(out: &mut String, text: &str) {
 
 /// The text that stays on the screen: what a carriage return or a backspace overwrites is gone.
 pub(super) fn settle(text: &str) -> std::borrow::Cow<'_, str> {
-    if !text.contains(['\r', '\u{8}']) {
+    if memchr::memchr2(b'\r', 0x8, text.as_bytes()).is_none() {
         return text.into();
     }
     let mut out = String::with_capacity(text.len());
@@ -257,7 +257,10 @@ pub(super) fn settle(text: &str) -> std::borrow::Cow<'_, str> {
 }
 
 /// The text without any escape sequence.
-pub(super) fn strip(text: &str) -> String {
+pub(super) fn strip(text: &str) -> std::borrow::Cow<'_, str> {
+    if memchr::memchr(0x1b, text.as_bytes()).is_none() {
+        return text.into();
+    }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = memchr::memchr(0x1b, rest.as_bytes()) {
@@ -267,7 +270,7 @@ pub(super) fn strip(text: &str) -> String {
         rest = &rest[length..];
     }
     out.push_str(rest);
-    out
+    out.into()
 }
 
 #[cfg(test)]

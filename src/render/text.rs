@@ -65,7 +65,7 @@ pub(super) fn text_block(text: &str, style: &OutputStyle<'_>, page: &mut PageSta
         let mut head = all.by_ref().take(shown_lines as usize);
         pre(out, &mut head);
         if too_large {
-            let name = page.keep(Asset::new(ansi::strip(text).into_bytes(), "txt"));
+            let name = page.keep(Asset::new(ansi::strip(text).into_owned().into_bytes(), "txt"));
             out.markup("<p class=\"output-label b-ui\"><a href=\"");
             out.slot(Slot::Asset(name));
             out.markup("\">");

@@ -63,7 +63,8 @@ impl Units {
                             self.push(UnitKind::Output, anchor, &ansi::strip(&ansi::settle(text)));
                         }
                         Output::Error { name, message, traceback } => {
-                            let trace = ansi::strip(&traceback.join("\n"));
+                            let traceback = traceback.join("\n");
+                            let trace = ansi::strip(&traceback);
                             self.push(UnitKind::Error, anchor, &format!("{name}: {message}\n{trace}"));
                         }
                         Output::Data { bundle, .. } => {
@@ -179,7 +180,7 @@ fn text_of_bundle(bundle: &MimeBundle) -> Option<String> {
     let plain =
         bundle.text("text/plain").filter(|text| !(text.starts_with('<') && text.trim_end().ends_with('>')));
     if let Some(text) = plain.or_else(|| bundle.text("text/markdown")) {
-        return Some(ansi::strip(&ansi::settle(text)));
+        return Some(ansi::strip(&ansi::settle(text)).into_owned());
     }
     let html = bundle.text("text/html")?;
     let lower = html.to_ascii_lowercase();

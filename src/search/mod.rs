@@ -4,12 +4,16 @@
 //! in sorted runs on the disk and merged at the end, so that memory does not grow with the text of
 //! the site. The format is described in `ARCHITECTURE.md`; `search.js` of the theme reads it.
 
-mod build;
+mod batch;
 pub mod digits;
+mod gather;
+mod lines;
 mod passage;
 mod shard;
+mod stem;
 pub mod token;
+mod vocabulary;
 
-pub use build::{Collected, Collector, Gathered, Posting, Runs, gather};
-pub use passage::{Page, Quote};
+pub use gather::{Collected, Collector, Runs};
+pub use passage::{PER_FILE, Page, Quotes};
 pub use shard::{Entry, Root, Writer};

@@ -1,16 +1,12 @@
 //! A page → passages: stretches of its text of about two thousand characters, which are what a
-//! query finds. Each comes as weighted terms, and as the text that results quote.
+//! query finds. Each gives weighted terms to the batch, and the text that results quote.
 
 use std::collections::HashMap;
-use std::hash::Hasher;
-use std::sync::LazyLock;
 
-use memchr::memmem::Finder;
-use rustc_hash::{FxHashMap, FxHashSet};
-
-use serde::{Deserialize, Serialize};
-
-use super::token::{self, Whole};
+use super::batch::{Batch, Said};
+use super::lines::lines;
+use super::stem::Languages;
+use crate::digest::Digest;
 use crate::render::{Unit, UnitKind};
 
 /// What a page brings to the index.
@@ -26,81 +22,39 @@ pub struct Page<'a> {
     pub filters: &'a [String],
     /// Its parts.
     pub units: &'a [Unit],
-    /// The stemmer of its language.
+    /// The language of its prose, as a BCP 47 tag.
     pub language: &'a str,
 }
 
-/// A part of a passage as results quote it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Quote {
-    /// What kind of text it is.
-    pub kind: UnitKind,
-    /// Where on the page it stands.
-    pub anchor: String,
-    /// The words of the heading above it.
-    pub heading: String,
-    /// Its text.
-    pub text: String,
+/// What results quote of a page.
+#[derive(Debug)]
+pub struct Quotes {
+    /// [`PER_FILE`] passages each, as JSON with commas between them; a passage is a list of quotes,
+    /// a quote is `[kind, anchor, heading, text]`.
+    pub files: Vec<String>,
+    /// How many passages there are.
+    pub passages: usize,
+    /// Of all that the page gives to the index.
+    pub digest: Digest,
 }
 
-/// The terms of a page, each once, by their numbers.
-#[derive(Debug, Default)]
-pub(super) struct Terms {
-    numbers: FxHashMap<String, u32>,
-    /// The terms that are plain words of prose: those that can be misspelt, and have other forms.
-    words: FxHashSet<u32>,
-}
-
-impl Terms {
-    fn number(&mut self, term: &str) -> u32 {
-        if let Some(number) = self.numbers.get(term) {
-            return *number;
-        }
-        let number = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
-        self.numbers.insert(term.to_owned(), number);
-        number
-    }
-
-    /// All terms with their numbers and whether they are plain words, in no order.
-    pub(super) fn into_all(self) -> impl Iterator<Item = (String, u32, bool)> {
-        let Self { numbers, words } = self;
-        numbers.into_iter().map(move |(term, number)| (term, number, words.contains(&number)))
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.numbers.len()
-    }
-}
-
-/// One passage.
-#[derive(Debug, Default)]
-pub(super) struct Passage {
-    /// The numbers of its terms with their weighted counts.
-    pub(super) terms: FxHashMap<u32, f32>,
-    /// How many terms it holds.
-    pub(super) length: usize,
-    /// Its text.
-    pub(super) quotes: Vec<Quote>,
-}
+/// How many passages stand in one file of quotes.
+pub const PER_FILE: usize = 8;
 
 /// How long a passage is, in bytes.
 const LENGTH: usize = 1800;
-/// How much of one output is searched, and how much text of one page, in bytes.
-const MAX_OUTPUT: usize = 4_000;
-/// How much of an output's beginning is searched whatever it says, in bytes.
-const HEAD: usize = 1_500;
+/// How much text of one page is searched, in bytes.
 const MAX_PAGE: usize = 150_000;
-/// The longest run without a space that is text.
-const MAX_RUN: usize = 200;
-/// How much of one line is searched, in bytes.
-const MAX_LINE: usize = 10_000;
+/// How many passages a page may have: all are numbered.
+const MAX_PASSAGES: usize = u16::MAX as usize;
+
+/// The character that begins the terms that pages are filtered by; no text gives a term with it.
+pub(super) const FILTER: char = '!';
 
 /// What a term counts by where it stands.
 const TITLE: f32 = 8.0;
 const HEADING: f32 = 4.0;
 const WORDS: f32 = 3.0;
-/// A part of a name counts less than a name.
-const PART: f32 = 0.5;
 
 fn weight(kind: UnitKind) -> f32 {
     match kind {
@@ -111,206 +65,156 @@ fn weight(kind: UnitKind) -> f32 {
     }
 }
 
-/// Takes a page apart.
-pub(super) fn passages(page: &Page<'_>) -> (Vec<Passage>, Terms) {
-    let mut known = Terms::default();
+/// Takes a page apart, into a batch and quotes.
+pub(super) fn passages(page: &Page<'_>, number: u32, batch: &mut Batch) -> Quotes {
+    let prose = Said::Prose(Languages::of(page.language));
+    batch.say(page.title, TITLE, prose);
+    page.words.iter().for_each(|words| batch.say(words, WORDS, prose));
+    // A page without a text of its own still says where its sections are.
+    if page.units.is_empty() {
+        page.headings.iter().for_each(|(_, text)| batch.say(text, HEADING, prose));
+    }
+    page.filters.iter().for_each(|filter| batch.mark(&format!("{FILTER}{filter}"), number));
     let headings: HashMap<&str, &str> = page.headings.iter().copied().collect();
-    let mut all: Vec<Passage> = vec![Passage::default()];
-    let mut size = 0;
-    let mut total = 0;
+    let mut taker = Taker { batch, number, prose, passages: 0, size: 0, total: 0, quoter: Quoter::default() };
     let mut under = "";
     for unit in page.units {
         let heading = headings.get(unit.heading.as_str()).copied().unwrap_or_default();
-        let new_heading = unit.heading != under;
+        taker.unit(unit, heading, unit.heading != under);
         under = &unit.heading;
-        if new_heading && size > LENGTH / 3 {
-            all.push(Passage::default());
-            size = 0;
-        }
-        if let Some(last) = all.last_mut().filter(|_| new_heading) {
-            last.say(heading, HEADING, &mut known);
-        }
-        for piece in pieces(unit) {
-            if total >= MAX_PAGE {
-                break;
-            }
-            if size > 0 && size + piece.len() > LENGTH {
-                all.push(Passage::default());
-                size = 0;
-                if let Some(last) = all.last_mut() {
-                    last.say(heading, HEADING / 2.0, &mut known);
-                }
-            }
-            size += piece.len();
-            total += piece.len();
-            if let Some(last) = all.last_mut() {
-                let printed = matches!(unit.kind, UnitKind::Output | UnitKind::Error);
-                if unit.kind == UnitKind::Prose {
-                    last.say(&piece, weight(unit.kind), &mut known);
-                } else {
-                    last.count(&piece, (weight(unit.kind), printed), &mut known);
-                }
-                last.quote(unit, heading, piece);
-            }
-        }
     }
-    let first = &mut all[0];
-    first.say(page.title, TITLE, &mut known);
-    page.words.iter().for_each(|words| first.say(words, WORDS, &mut known));
-    // A page without a text of its own still says where its sections are.
-    if page.units.is_empty() {
-        page.headings.iter().for_each(|(_, text)| first.say(text, HEADING, &mut known));
-    }
-    (all, known)
+    taker.turn();
+    let Taker { passages, quoter, batch, .. } = taker;
+    batch.end_page();
+    let mut said: Vec<&str> = vec![page.title, page.language];
+    said.extend(page.filters.iter().map(String::as_str).chain(page.words.iter().copied()));
+    let files = quoter.finish();
+    said.extend(files.iter().map(String::as_str));
+    let digest = Digest::of(said.join("\0").as_bytes());
+    Quotes { files, passages, digest }
 }
 
-impl Passage {
-    /// Counts words of prose.
-    fn say(&mut self, text: &str, weight: f32, known: &mut Terms) {
-        token::terms(text, &mut |term, whole| {
-            let number = known.number(term);
-            self.add(number, if whole == Whole::Yes { weight } else { weight * PART });
-            let may_be_word = whole == Whole::Yes && term.len() > 3 && !known.words.contains(&number);
-            if may_be_word && term.chars().all(char::is_alphabetic) {
-                known.words.insert(number);
-            }
-        });
-    }
+/// Takes parts into passages.
+struct Taker<'a> {
+    batch: &'a mut Batch,
+    number: u32,
+    prose: Said,
+    /// How many passages are whole, how long the open one is, and all of them together.
+    passages: usize,
+    size: usize,
+    total: usize,
+    quoter: Quoter,
+}
 
-    /// Counts what is no prose; of what was `printed` only what will be printed again.
-    fn count(&mut self, text: &str, (weight, printed): (f32, bool), known: &mut Terms) {
-        token::terms(text, &mut |term, whole| {
-            if printed && (term.len() < 2 || token::is_volatile(term)) {
+impl Taker<'_> {
+    fn unit(&mut self, unit: &Unit, heading: &str, is_new: bool) {
+        if self.total >= MAX_PAGE || self.passages + 1 >= MAX_PASSAGES {
+            return;
+        }
+        let lines = lines(unit, LENGTH);
+        let length: usize = lines.iter().map(|line| line.len() + 1).sum();
+        if is_new && self.size > LENGTH / 3 {
+            self.turn();
+        }
+        if is_new {
+            self.batch.say(heading, HEADING, self.prose);
+        }
+        // What fits a passage stays whole.
+        if self.size > 0 && self.size + length.min(LENGTH) > LENGTH {
+            self.turn_under(heading);
+        }
+        let said = match unit.kind {
+            UnitKind::Prose => self.prose,
+            UnitKind::Code => Said::Code,
+            UnitKind::Output | UnitKind::Error => Said::Printed,
+        };
+        for line in &lines {
+            if self.size > 0 && self.size + line.len() > LENGTH {
+                self.turn_under(heading);
+            }
+            self.size += line.len() + 1;
+            self.total += line.len() + 1;
+            self.batch.say(line, weight(unit.kind), said);
+            self.quoter.line(unit, heading, line);
+            if self.total >= MAX_PAGE {
                 return;
             }
-            self.add(known.number(term), if whole == Whole::Yes { weight } else { weight * PART });
-        });
+        }
     }
 
-    fn add(&mut self, term: u32, weight: f32) {
-        self.length += 1;
-        *self.terms.entry(term).or_default() += weight;
+    fn turn_under(&mut self, heading: &str) {
+        self.turn();
+        self.batch.say(heading, HEADING / 2.0, self.prose);
     }
 
-    fn quote(&mut self, unit: &Unit, heading: &str, text: String) {
-        match self.quotes.last_mut() {
-            Some(last) if last.kind == unit.kind && last.anchor == unit.anchor => {
-                last.text.push('\n');
-                last.text.push_str(&text);
+    /// Ends the open passage.
+    fn turn(&mut self) {
+        self.batch.close(self.number, u16::try_from(self.passages).unwrap_or(u16::MAX));
+        self.quoter.turn();
+        self.passages += 1;
+        self.size = 0;
+    }
+}
+
+/// Writes what results quote.
+#[derive(Debug, Default)]
+struct Quoter {
+    files: Vec<String>,
+    /// The passages of the open file, and the quotes of the open passage.
+    passages: usize,
+    file: String,
+    passage: String,
+    /// The open quote: its kind and places, and its text so far.
+    open: Option<(UnitKind, String, String)>,
+    text: String,
+}
+
+impl Quoter {
+    fn line(&mut self, unit: &Unit, heading: &str, line: &str) {
+        match &self.open {
+            Some((kind, anchor, _)) if *kind == unit.kind && *anchor == unit.anchor => self.text.push('\n'),
+            _ => {
+                self.end();
+                self.open = Some((unit.kind, unit.anchor.clone(), heading.to_owned()));
             }
-            _ => self.quotes.push(Quote {
-                kind: unit.kind,
-                anchor: unit.anchor.clone(),
-                heading: heading.to_owned(),
-                text,
-            }),
         }
+        self.text.push_str(line);
     }
-}
 
-/// The text of a unit in pieces that fit a passage: whole lines where that is possible, without
-/// what is no text, and of an output each kind of line once.
-fn pieces(unit: &Unit) -> Vec<String> {
-    let printed = matches!(unit.kind, UnitKind::Output | UnitKind::Error);
-    let mut seen: FxHashSet<u64> = FxHashSet::default();
-    let mut all = Vec::new();
-    let mut piece = String::new();
-    let mut total = 0;
-    for line in unit.text.lines() {
-        let line = line.trim_end();
-        if line.trim().is_empty() || (printed && !seen.insert(shape(line))) {
-            continue;
+    fn end(&mut self) {
+        let Some((kind, anchor, heading)) = self.open.take() else { return };
+        if !self.passage.is_empty() {
+            self.passage.push(',');
         }
-        // Behind its beginning only what is notable of an output.
-        if printed && total > HEAD && !is_notable(line) {
-            continue;
-        }
-        let mut line = readable(line);
-        total += line.len();
-        if printed && total > MAX_OUTPUT {
-            break;
-        }
-        if !piece.is_empty() && piece.len() + line.len() > LENGTH {
-            all.push(std::mem::take(&mut piece));
-        }
-        while line.len() > LENGTH {
-            let end = (0..=LENGTH).rev().find(|end| line.is_char_boundary(*end)).unwrap_or(0);
-            let end = line[..end].rfind(' ').filter(|at| *at > 0).unwrap_or(end);
-            all.push(line[..end].to_owned());
-            line = line[end..].trim_start().to_owned();
-        }
-        if !piece.is_empty() {
-            piece.push('\n');
-        }
-        piece.push_str(&line);
+        let quote = serde_json::to_string(&(kind as u8, anchor, heading, &self.text));
+        self.passage.push_str(&quote.unwrap_or_default());
+        self.text.clear();
     }
-    if !piece.is_empty() {
-        all.push(piece);
-    }
-    all
-}
 
-/// A line with all that differs from run to run made alike, as a hash: a log says the same a
-/// thousand times.
-fn shape(line: &str) -> u64 {
-    let mut hasher = rustc_hash::FxHasher::default();
-    for word in line.split([' ', '\t', '=', ',', '[', ']', '(', ')', '"', '\'', ':', '/']) {
-        if word.bytes().any(|byte| byte.is_ascii_digit()) {
-            hasher.write_u8(0);
-        } else {
-            hasher.write(word.as_bytes());
+    fn turn(&mut self) {
+        self.end();
+        if self.passages == PER_FILE {
+            self.turn_file();
         }
-    }
-    hasher.finish()
-}
-
-/// Words that make a line of an output one that people look for.
-const NOTABLE: [&str; 22] = [
-    "rror",
-    "ERR",
-    "ail",
-    "FATAL",
-    "atal",
-    "arn",
-    "WARN",
-    "xception",
-    "efused",
-    "enied",
-    "imeout",
-    "imed out",
-    "anic",
-    "ritical",
-    "annot",
-    "nable",
-    "not found",
-    "nvalid",
-    "issing",
-    "illed",
-    "raceback",
-    "FAIL",
-];
-
-fn is_notable(line: &str) -> bool {
-    static FINDERS: LazyLock<Vec<Finder<'static>>> =
-        LazyLock::new(|| NOTABLE.iter().map(|word| Finder::new(*word)).collect());
-    FINDERS.iter().any(|finder| finder.find(line.as_bytes()).is_some())
-}
-
-/// A line without long runs that no person reads: base64, minified code, hashes in a row.
-fn readable(line: &str) -> String {
-    if line.len() <= MAX_RUN {
-        return line.to_owned();
-    }
-    let mut out = String::new();
-    for word in line.split_inclusive(char::is_whitespace) {
-        if word.len() > MAX_RUN && !word.chars().any(|c| c > '\u{2e7f}') {
-            out.push_str("… ");
-        } else {
-            out.push_str(word);
+        if self.passages > 0 {
+            self.file.push(',');
         }
-        if out.len() > MAX_LINE {
-            break;
-        }
+        self.file.push('[');
+        self.file.push_str(&self.passage);
+        self.file.push(']');
+        self.passage.clear();
+        self.passages += 1;
     }
-    out
+
+    fn turn_file(&mut self) {
+        self.files.push(std::mem::take(&mut self.file));
+        self.passages = 0;
+    }
+
+    fn finish(mut self) -> Vec<String> {
+        if self.passages > 0 {
+            self.turn_file();
+        }
+        self.files
+    }
 }

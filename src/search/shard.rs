@@ -1,18 +1,17 @@
 //! The stream of terms → the files of the index (`ARCHITECTURE.md`, *The search index*).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-use rust_stemmers::{Algorithm, Stemmer};
-
-use super::build::{Collected, FILTER, Posting};
+use super::batch::{MAX_IMPACT, Posting};
 use super::digits;
+use super::gather::Collected;
+use super::passage::FILTER;
+use super::stem::stems;
 
 /// A file of the index: its name below the index's folder, and its text.
 pub type Entry = (String, String);
 
 /// How long a file of the dictionary and one of postings is, in characters, about.
-const DICTIONARY: usize = 4000;
-const POSTINGS: usize = 8000;
+const DICTIONARY: usize = 6000;
+const POSTINGS: usize = 14000;
 /// Postings that take no more characters than this stand in the dictionary.
 const INLINE: usize = 40;
 /// How many postings the first and the further blocks of a frequent term hold.
@@ -97,7 +96,8 @@ impl<'a> Writer<'a> {
         numbers: &'a [Option<u32>],
         sink: &'a mut dyn FnMut(Entry) -> Result<(), String>,
     ) -> Result<Root, String> {
-        let mut stems = stems(collected);
+        let words: Vec<_> = collected.words.iter().map(|(word, languages)| (&**word, *languages)).collect();
+        let mut stems = stems(&words).into_iter().peekable();
         let mut writer = Writer {
             sink,
             numbers,
@@ -108,33 +108,28 @@ impl<'a> Writer<'a> {
         };
         collected.read(&mut |term, postings| {
             // Stems stand among the terms, in the same order.
-            while let Some(first) = stems.first_entry() {
-                if first.key().as_str() > term {
-                    break;
-                }
-                let (stem, words) = first.remove_entry();
+            while let Some((stem, words)) = stems.next_if(|(stem, _)| stem.as_str() < term) {
                 writer.stem(&stem, &words)?;
             }
             writer.term(term, postings, collected)
         })?;
-        for (stem, words) in std::mem::take(&mut stems) {
+        for (stem, words) in stems {
             writer.stem(&stem, &words)?;
         }
         writer.finish(collected.passages)
     }
 
     fn stem(&mut self, stem: &str, words: &[String]) -> Result<(), String> {
-        let base = stem.trim_end_matches(STEM);
         let mut rest = String::new();
         for word in words {
             if !rest.is_empty() {
                 rest.push(',');
             }
-            let shared = shared(base, word);
-            digits::put(&mut rest, u32::try_from(base[shared..].chars().count()).unwrap_or(0).min(45));
+            let shared = shared(stem, word);
+            digits::put(&mut rest, u32::try_from(stem[shared..].chars().count()).unwrap_or(0).min(45));
             rest.push_str(&word[shared..]);
         }
-        self.line(stem, &rest)
+        self.line(&format!("{stem}{STEM}"), &rest)
     }
 
     fn line(&mut self, term: &str, rest: &str) -> Result<(), String> {
@@ -161,7 +156,7 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         let count = u32::try_from(postings.len()).unwrap_or(u32::MAX / 4);
-        if collected.words.values().any(|words| words.contains(term)) {
+        if collected.is_word(term) {
             self.words.push((term.to_owned(), count));
         }
         let mut rest = String::new();
@@ -177,12 +172,8 @@ impl<'a> Writer<'a> {
             }
             return self.line(term, &rest);
         }
-        // The strongest first: most queries need no more.
-        postings.sort_by(|a, b| b.impact.cmp(&a.impact).then(a.cmp(b)));
-        let (first, more) = postings.split_at_mut(FIRST);
-        for part in std::iter::once(first).chain(more.chunks_mut(FURTHER)) {
-            part.sort_unstable();
-            let place = self.place(&block(part))?;
+        for part in by_impact(postings) {
+            let place = self.place(&block(&part))?;
             rest.push_str(&place);
         }
         self.line(term, &rest)
@@ -264,6 +255,25 @@ fn boundaries(firsts: &[String]) -> String {
     firsts.join("\n")
 }
 
+/// Postings by strength, the strongest first, since most queries need no more; within each block
+/// they keep their order.
+fn by_impact(postings: &[Posting]) -> Vec<Vec<Posting>> {
+    let mut ranks = [0_usize; MAX_IMPACT as usize + 1];
+    postings.iter().for_each(|posting| ranks[usize::from(posting.impact.min(MAX_IMPACT))] += 1);
+    let mut rank = 0;
+    for count in ranks.iter_mut().rev() {
+        rank += std::mem::replace(count, rank);
+    }
+    let blocks = 1 + (postings.len().saturating_sub(FIRST)).div_ceil(FURTHER);
+    let mut all = vec![Vec::new(); blocks];
+    for posting in postings {
+        let rank = &mut ranks[usize::from(posting.impact.min(MAX_IMPACT))];
+        all[if *rank < FIRST { 0 } else { 1 + (*rank - FIRST) / FURTHER }].push(*posting);
+        *rank += 1;
+    }
+    all
+}
+
 /// Postings as text: the step from page to page, the passage with a sign whether another of the
 /// page follows, the impact.
 fn block(postings: &[Posting]) -> String {
@@ -286,54 +296,4 @@ fn block(postings: &[Posting]) -> String {
         at = end;
     }
     out
-}
-
-/// The stems of the plain words, and the words of each; a word that is its own only form is left
-/// out.
-fn stems(collected: &Collected<'_>) -> BTreeMap<String, Vec<String>> {
-    let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (language, words) in &collected.words {
-        let Some(algorithm) = algorithm(language) else { continue };
-        let stemmer = Stemmer::create(algorithm);
-        let words: BTreeSet<&String> = words.iter().collect();
-        for word in words {
-            let stem = stemmer.stem(word);
-            if stem.chars().count() >= 3 {
-                let known = all.entry(format!("{stem}{STEM}")).or_default();
-                if !known.contains(word) {
-                    known.push(word.clone());
-                }
-            }
-        }
-    }
-    all.retain(|stem, words| words.len() > 1 || words[0] != stem[..stem.len() - STEM.len_utf8()]);
-    all.values_mut().for_each(|words| words.sort());
-    all
-}
-
-/// The stemmer of a language, by its BCP 47 tag.
-fn algorithm(language: &str) -> Option<Algorithm> {
-    let main = language.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
-    let known: HashMap<&str, Algorithm> = HashMap::from([
-        ("ar", Algorithm::Arabic),
-        ("da", Algorithm::Danish),
-        ("nl", Algorithm::Dutch),
-        ("en", Algorithm::English),
-        ("fi", Algorithm::Finnish),
-        ("fr", Algorithm::French),
-        ("de", Algorithm::German),
-        ("el", Algorithm::Greek),
-        ("hu", Algorithm::Hungarian),
-        ("it", Algorithm::Italian),
-        ("no", Algorithm::Norwegian),
-        ("nb", Algorithm::Norwegian),
-        ("pt", Algorithm::Portuguese),
-        ("ro", Algorithm::Romanian),
-        ("ru", Algorithm::Russian),
-        ("es", Algorithm::Spanish),
-        ("sv", Algorithm::Swedish),
-        ("ta", Algorithm::Tamil),
-        ("tr", Algorithm::Turkish),
-    ]);
-    known.get(main.as_str()).copied()
 }

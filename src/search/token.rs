@@ -23,34 +23,94 @@ pub enum Whole {
 /// The longest term, in bytes: what is longer is data, and nobody types it.
 pub const MAX_TERM: usize = 64;
 
+/// Takes a term, and says of a whole one whether its parts are wanted too.
+pub type Emit<'a> = dyn FnMut(&str, Whole) -> bool + 'a;
+
 /// Calls `emit` with each term of a text, in order.
-pub fn terms(text: &str, emit: &mut dyn FnMut(&str, Whole)) {
+pub fn terms(text: &str, emit: &mut Emit<'_>) {
     let bytes = text.as_bytes();
+    let mut folded = String::new();
     let mut at = 0;
     // Where what stands before a chunk begins: behind the last space, term or sign.
     let mut before = 0;
     while at < bytes.len() {
-        let c = match bytes[at] {
-            byte if byte.is_ascii() => char::from(byte),
-            _ => text[at..].chars().next().unwrap_or(' '),
+        let class = CLASSES[usize::from(bytes[at])];
+        let c = match class {
+            NOT_ASCII => text[at..].chars().next().unwrap_or(' '),
+            _ => char::from(bytes[at]),
         };
-        if is_word(c) {
-            let end = at + chunk_end(&text[at..]);
-            chunk(&text[at..end], &text[before..at], emit);
+        if class & WORD != 0 || (class == NOT_ASCII && is_word(c)) {
+            let (end, look) = chunk_end(text, at);
+            let chunk = &text[at..end];
+            // Most chunks are one plain word.
+            if look & (UPPER | SIGN | NOT_ASCII) == 0 && bytes[before..at].is_empty() {
+                if chunk.len() <= MAX_TERM {
+                    emit(chunk, Whole::Yes);
+                }
+            } else {
+                Chunk { text: chunk, folded: &mut folded, emit }.terms(&text[before..at]);
+            }
             at = end;
             before = end;
-        } else if is_dense(c) {
+        } else if class == NOT_ASCII && is_dense(c) {
             let end = text[at..].find(|c| !is_dense(c)).map_or(text.len(), |end| at + end);
             pairs(&text[at..end], emit);
             at = end;
             before = end;
         } else {
-            if c != '-' {
-                before = at + c.len_utf8();
-            }
             at += c.len_utf8();
+            if c != '-' {
+                before = at;
+            }
         }
     }
+}
+
+/// What bytes are to chunks.
+const WORD: u8 = 1;
+const UPPER: u8 = 2;
+const JOINER: u8 = 4;
+/// What parts a chunk into several terms.
+const SIGN: u8 = 8;
+const NOT_ASCII: u8 = 16;
+
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b'A'..=b'Z' => WORD | UPPER,
+            b'a'..=b'z' | b'0'..=b'9' => WORD,
+            b'_' => WORD | SIGN,
+            b'-' | b'.' | b'/' | b':' | b'@' | b'+' | b'\\' => JOINER | SIGN,
+            128..=255 => NOT_ASCII,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+/// Where the chunk ends that begins at `start`, and the classes of all its bytes.
+fn chunk_end(text: &str, start: usize) -> (usize, u8) {
+    let bytes = text.as_bytes();
+    let mut look = 0;
+    let mut at = start;
+    while at < bytes.len() {
+        let class = CLASSES[usize::from(bytes[at])];
+        let step = match class {
+            NOT_ASCII => match text[at..].chars().next() {
+                Some(c) if is_word(c) => c.len_utf8(),
+                _ => break,
+            },
+            _ if class & WORD != 0 => 1,
+            _ if class & JOINER != 0 && text[at + 1..].chars().next().is_some_and(is_word) => 1,
+            _ => break,
+        };
+        look |= class;
+        at += step;
+    }
+    (at, look)
 }
 
 /// Characters of scripts without spaces between words.
@@ -66,112 +126,118 @@ fn is_word(c: char) -> bool {
         || (!c.is_ascii() && c <= '\u{ffff}' && !is_dense(c) && (c.is_alphanumeric() || is_combining_mark(c)))
 }
 
-fn is_joiner(c: char) -> bool {
-    matches!(c, '-' | '.' | '/' | ':' | '@' | '+' | '\\')
-}
-
-fn chunk_end(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        let byte = bytes[at];
-        if byte.is_ascii_alphanumeric() || byte == b'_' {
-            at += 1;
-        } else if byte.is_ascii() {
-            let joins = is_joiner(char::from(byte)) && text[at + 1..].chars().next().is_some_and(is_word);
-            if !joins {
-                break;
-            }
-            at += 1;
-        } else {
-            match text[at..].chars().next() {
-                Some(c) if is_word(c) => at += c.len_utf8(),
-                _ => break,
-            }
-        }
-    }
-    at
-}
-
 /// Lower case, without accents.
 pub fn fold(text: &str) -> Cow<'_, str> {
+    if !text.is_ascii() || text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        let mut folded = String::with_capacity(text.len());
+        fold_into(text, &mut folded);
+        return folded.into();
+    }
+    text.into()
+}
+
+fn fold_into(text: &str, folded: &mut String) {
+    folded.clear();
     if text.is_ascii() {
-        return match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            true => text.to_ascii_lowercase().into(),
-            false => text.into(),
-        };
-    }
-    let lower = text.chars().flat_map(char::to_lowercase);
-    lower.nfd().filter(|c| !matches!(c, '\u{300}'..='\u{36f}')).collect::<String>().into()
-}
-
-fn pairs(run: &str, emit: &mut dyn FnMut(&str, Whole)) {
-    let chars: Vec<char> = run.chars().collect();
-    if chars.len() == 1 {
-        return emit(run, Whole::Yes);
-    }
-    for pair in chars.windows(2) {
-        emit(&pair.iter().collect::<String>(), Whole::Yes);
+        folded.push_str(text);
+        folded.make_ascii_lowercase();
+    } else {
+        let lower = text.chars().flat_map(char::to_lowercase);
+        folded.extend(lower.nfd().filter(|c| !matches!(c, '\u{300}'..='\u{36f}')));
     }
 }
 
-/// The terms of one chunk; `before` is what stands before it, from the last space on.
-fn chunk(text: &str, before: &str, emit: &mut dyn FnMut(&str, Whole)) {
-    let whole = fold(text);
-    let mut say = |term: &str, kind: Whole| {
-        if !term.is_empty() && term.len() <= MAX_TERM {
-            emit(term, kind);
-        }
-    };
-    // A flag is one term with its dashes.
-    let dashes = before.len() - before.trim_end_matches('-').len();
-    if dashes == 2 || (dashes == 1 && text.len() <= 2 && before.len() <= 2) {
-        let name = whole.split([':', '/', '@', '\\']).next().unwrap_or_default();
-        say(&format!("{}{name}", &"--"[..dashes]), Whole::Yes);
-    }
-    say(&whole, Whole::Yes);
-    // Most chunks are one plain word.
-    let is_sign = |b: u8| matches!(b, b'-' | b'.' | b'/' | b':' | b'@' | b'+' | b'\\' | b'_');
-    if !text.bytes().any(is_sign) && !text.bytes().skip(1).any(|b| b.is_ascii_uppercase()) {
+fn pairs(run: &str, emit: &mut Emit<'_>) {
+    let mut starts = run.char_indices().map(|(at, _)| at).skip(1);
+    let Some(mut middle) = starts.next() else {
+        emit(run, Whole::Yes);
         return;
-    }
-    let strong: Vec<&str> = text.split(['/', ':', '@', '\\']).collect();
-    for piece in &strong {
-        if strong.len() > 1 {
-            say(&fold(piece), Whole::Part);
-        }
-        let weak: Vec<&str> = piece.split(['-', '.', '+', '_']).filter(|part| !part.is_empty()).collect();
-        for part in &weak {
-            if weak.len() > 1 || part.len() < piece.len() {
-                say(&fold(part), Whole::Part);
-            }
-            let words = camel(part);
-            if words.len() > 1 {
-                words.iter().for_each(|word| say(&fold(word), Whole::Part));
-            }
-        }
+    };
+    let mut start = 0;
+    for end in starts.chain([run.len()]) {
+        emit(&run[start..end], Whole::Yes);
+        (start, middle) = (middle, end);
     }
 }
 
-/// `HTTPServerError` → `HTTP`, `Server`, `Error`.
-fn camel(part: &str) -> Vec<&str> {
+/// Joiners behind which something else begins, and those that hold a name together.
+const STRONG: [char; 4] = ['/', ':', '@', '\\'];
+const WEAK: [char; 4] = ['-', '.', '+', '_'];
+
+/// A chunk being taken apart.
+struct Chunk<'a, 'b> {
+    text: &'a str,
+    /// Room for lower case.
+    folded: &'a mut String,
+    emit: &'a mut Emit<'b>,
+}
+
+impl Chunk<'_, '_> {
+    /// All terms; `before` is what stands before the chunk, from the last space on.
+    fn terms(&mut self, before: &str) {
+        let text = self.text;
+        // A flag is one term with its dashes.
+        let dashes = before.len() - before.trim_end_matches('-').len();
+        if dashes == 2 || (dashes == 1 && text.len() <= 2 && before.len() <= 2) {
+            let whole = fold(text);
+            let name = whole.split(STRONG).next().unwrap_or_default();
+            self.emit(&format!("{}{name}", &"--"[..dashes]), Whole::Yes);
+        }
+        self.say(text, Whole::Yes);
+        let is_plain = |byte: u8| CLASSES[usize::from(byte)] & (SIGN | UPPER) == 0;
+        if text.bytes().skip(1).all(is_plain) && !text.starts_with('_') {
+            return;
+        }
+        let is_joined = text.contains(STRONG);
+        for piece in text.split(STRONG) {
+            if is_joined {
+                self.say(piece, Whole::Part);
+            }
+            let has_parts = piece.contains(WEAK);
+            for part in piece.split(WEAK).filter(|part| !part.is_empty()) {
+                if has_parts {
+                    self.say(part, Whole::Part);
+                }
+                let mut start = 0;
+                for end in humps(part) {
+                    self.say(&part[start..end], Whole::Part);
+                    start = end;
+                }
+                if start > 0 {
+                    self.say(&part[start..], Whole::Part);
+                }
+            }
+        }
+    }
+
+    /// Emits what a stretch of the chunk says.
+    fn say(&mut self, text: &str, whole: Whole) -> bool {
+        let is_plain = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        if is_plain {
+            return self.emit(text, whole);
+        }
+        let mut folded = std::mem::take(self.folded);
+        fold_into(text, &mut folded);
+        let go_on = self.emit(&folded, whole);
+        *self.folded = folded;
+        go_on
+    }
+
+    fn emit(&mut self, term: &str, whole: Whole) -> bool {
+        term.is_empty() || term.len() > MAX_TERM || (self.emit)(term, whole)
+    }
+}
+
+/// Where words of camel case begin, but for the first: `HTTPServerError` at 4 and 10.
+fn humps(part: &str) -> impl Iterator<Item = usize> + '_ {
     let bytes = part.as_bytes();
-    let mut words = Vec::new();
-    let mut start = 0;
-    for at in 1..bytes.len() {
-        let (before, here) = (bytes[at - 1], bytes[at]);
-        let next_is_lower = bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase);
-        let begins = here.is_ascii_uppercase()
+    (1..bytes.len()).filter(move |at| {
+        let (before, here) = (bytes[at - 1], bytes[*at]);
+        here.is_ascii_uppercase()
             && (before.is_ascii_lowercase()
                 || before.is_ascii_digit()
-                || (before.is_ascii_uppercase() && next_is_lower));
-        if begins {
-            words.push(&part[start..at]);
-            start = at;
-        }
-    }
-    words.push(&part[start..]);
-    words
+                || (before.is_ascii_uppercase() && bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase)))
+    })
 }
 
 /// Whether a term differs from run to run: moments, durations, ids, counts. Outputs are not

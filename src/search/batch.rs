@@ -1,0 +1,185 @@
+//! Terms and postings of some pages, in memory: what one worker gathers until it becomes a run.
+
+use super::stem::Languages;
+use super::token::{self, Whole};
+use super::vocabulary::Vocabulary;
+
+/// The strongest impact.
+pub(super) const MAX_IMPACT: u8 = 45;
+
+/// BM25's saturation, and how much the length of a passage counts. Lengths are alike by
+/// construction, so their mean is a constant.
+const K1: f32 = 1.4;
+const B: f32 = 0.35;
+const MEAN_LENGTH: f32 = 260.0;
+
+/// A part of a name counts less than a name.
+const PART: f32 = 0.5;
+
+/// The shortest word that has other forms and can be misspelt, in bytes.
+const MIN_WORD: usize = 4;
+
+/// Where one term stands: the page, the passage on it, and how much it says there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Posting {
+    /// The number of the page.
+    pub(super) page: u32,
+    /// The number of the passage on the page.
+    pub(super) passage: u16,
+    /// The share of the term in the passage (BM25F without the rarity of the term), from 1 to
+    /// [`MAX_IMPACT`].
+    pub(super) impact: u8,
+}
+
+/// What a text is to the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    /// Words for people, in languages that have forms of words.
+    Prose(Languages),
+    /// Code.
+    Code,
+    /// What a program printed: what differs from run to run is left out.
+    Printed,
+}
+
+/// One term of the open page.
+#[derive(Clone, Copy, Debug)]
+struct Term {
+    /// The languages in which it is a plain word.
+    languages: Languages,
+    /// The passage that counted it last, and its place among the counts of that.
+    passage: u32,
+    place: u32,
+}
+
+/// What a worker holds. Terms have numbers of their own on the open page: few are looked up among
+/// all, and those of the page stay in the nearest cache of the processor.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    vocabulary: Vocabulary,
+    /// The languages in which each term is a plain word.
+    languages: Vec<Languages>,
+    /// Postings in the order in which pages came, each with the number of its term.
+    postings: Vec<(u32, Posting)>,
+    /// The terms of the open page, and where its postings begin.
+    local: Vocabulary,
+    terms: Vec<Term>,
+    start: usize,
+    /// The open passage: its number in the batch, the counts of its terms, its length.
+    passage: u32,
+    counts: Vec<(u32, f32)>,
+    length: usize,
+}
+
+/// A term and its postings by page, as a run holds them.
+pub(super) struct Line<'a> {
+    pub(super) term: &'a str,
+    pub(super) languages: Languages,
+    pub(super) postings: &'a [Posting],
+}
+
+impl Batch {
+    /// How much memory it takes, in bytes, about.
+    pub(super) fn size(&self) -> usize {
+        self.languages.len() * 80 + self.postings.len() * size_of::<(u32, Posting)>()
+    }
+
+    /// Counts what a text says into the open passage.
+    pub(super) fn say(&mut self, text: &str, weight: f32, said: Said) {
+        token::terms(text, &mut |term, whole| {
+            if said == Said::Printed && (term.len() < 2 || token::is_volatile(term)) {
+                return false;
+            }
+            let number = self.number(term);
+            self.count(number, if whole == Whole::Yes { weight } else { weight * PART });
+            let Said::Prose(languages) = said else { return true };
+            let known = &mut self.terms[number as usize].languages;
+            let is_new = whole == Whole::Yes && term.len() >= MIN_WORD && !known.holds(languages);
+            if is_new && term.chars().all(char::is_alphabetic) {
+                known.add(languages);
+            }
+            true
+        });
+    }
+
+    fn number(&mut self, term: &str) -> u32 {
+        let number = self.local.number(term);
+        if number as usize == self.terms.len() {
+            self.terms.push(Term { languages: Languages::default(), passage: 0, place: 0 });
+        }
+        number
+    }
+
+    fn count(&mut self, number: u32, weight: f32) {
+        self.length += 1;
+        let term = &mut self.terms[number as usize];
+        // Passages are numbered from 1, and terms begin with 0.
+        if term.passage == self.passage + 1 {
+            self.counts[term.place as usize].1 += weight;
+        } else {
+            term.passage = self.passage + 1;
+            term.place = self.counts.len() as u32;
+            self.counts.push((number, weight));
+        }
+    }
+
+    /// Ends the open passage, which is this one of a page.
+    pub(super) fn close(&mut self, page: u32, passage: u16) {
+        let norm = 1.0 - B + B * (self.length as f32 / MEAN_LENGTH).min(2.0);
+        let most = f32::from(MAX_IMPACT);
+        self.postings.extend(self.counts.drain(..).map(|(number, count)| {
+            let impact = (count / (count + K1 * norm) * most).round().clamp(1.0, most) as u8;
+            (number, Posting { page, passage, impact })
+        }));
+        self.passage += 1;
+        self.length = 0;
+    }
+
+    /// Notes that a whole page has a term that no text gives.
+    pub(super) fn mark(&mut self, term: &str, page: u32) {
+        let number = self.number(term);
+        self.postings.push((number, Posting { page, passage: 0, impact: MAX_IMPACT }));
+    }
+
+    /// Ends the open page.
+    pub(super) fn end_page(&mut self) {
+        let numbers = self.vocabulary.take(&mut self.local);
+        self.languages.resize(self.vocabulary.len(), Languages::default());
+        for (number, term) in numbers.iter().zip(self.terms.drain(..)) {
+            self.languages[*number as usize].add(term.languages);
+        }
+        self.postings[self.start..].iter_mut().for_each(|(number, _)| *number = numbers[*number as usize]);
+        self.start = self.postings.len();
+    }
+
+    /// Gives all lines in the order of their terms, and is empty then.
+    pub(super) fn drain(&mut self, each: &mut dyn FnMut(Line<'_>)) {
+        let Self { vocabulary, languages, postings, .. } = std::mem::take(self);
+        let ordered = vocabulary.into_sorted();
+        // How many postings each term has, then where those of each term go.
+        let mut ends = vec![0_u32; languages.len()];
+        postings.iter().for_each(|(number, _)| ends[*number as usize] += 1);
+        let mut end = 0;
+        for (_, number) in &ordered {
+            let count = ends[*number as usize];
+            ends[*number as usize] = end;
+            end += count;
+        }
+        let mut sorted = vec![Posting { page: 0, passage: 0, impact: 0 }; postings.len()];
+        for (number, posting) in postings {
+            let place = &mut ends[number as usize];
+            sorted[*place as usize] = posting;
+            *place += 1;
+        }
+        let mut rest = sorted.as_mut_slice();
+        let mut start = 0;
+        for (term, number) in &ordered {
+            let end = ends[*number as usize];
+            let (own, more) = rest.split_at_mut((end - start) as usize);
+            // Pages come nearly in order, and stable sorts are quick on sorted runs.
+            own.sort();
+            each(Line { term, languages: languages[*number as usize], postings: own });
+            (rest, start) = (more, end);
+        }
+    }
+}
