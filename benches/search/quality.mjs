@@ -1,15 +1,19 @@
 // How well search finds what is known to be there, and what a query costs.
 //
-//   node benches/search/quality.mjs SOURCES SITE [--per KIND] [--seed N]
+//   node benches/search/quality.mjs SOURCES SITE [--per N] [--seed N] [--missed] [--pagefind FOLDER]
+//   node benches/search/quality.mjs SOURCES SITE --asked benches/search/asked.json
 //
 // SOURCES is a folder of notebooks, SITE what `bindery build` made of it. Queries are made with a
 // fixed seed: three rare words of a section, a line that reports an error with its numbers changed,
 // an identifier, a flag, a path, a title with a slip, the beginning of a rare word. Printed are the
 // mean reciprocal rank at 10 of the first page that says what was asked for (the very same line, the
-// very same name, all of the words), and the bytes that first and further queries fetch.
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+// very same name, all of the words), and the bytes that first and further queries fetch. FOLDER is
+// what `pagefind --site SITE --output-path FOLDER --root-selector main` made: asked the same in the
+// same run. With --asked, queries written by hand are asked, each with the pages that answer it or
+// with none.
+import { readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createRequire } from 'node:module';
 
 const { chromium } = createRequire(new URL('../../tests/browser/package.json', import.meta.url))('playwright-core');
@@ -25,24 +29,17 @@ const random = () => {
 };
 const pick = (list) => list[Math.floor(random() * list.length)];
 
-function* files(folder) {
-  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory() && !entry.name.startsWith('.') && path !== site) yield* files(path);
-    else if (entry.name.endsWith('.ipynb')) yield path;
-  }
-}
-
 const join_ = (text) => (Array.isArray(text) ? text.join('') : text || '');
 const strip = (text) => text.replace(/\x1b\[[0-9;]*m/g, '');
 const pages = [];
-for (const path of files(sources)) {
-  let notebook;
-  try { notebook = JSON.parse(readFileSync(path, 'utf8')); } catch { continue; }
-  const page = { url: relative(sources, path).replace(/\.ipynb$/, '.html'), title: '', prose: [], code: [], output: [] };
-  for (const cell of notebook.cells || []) {
+for (const { source, url } of JSON.parse(readFileSync(join(site, '_bindery/site.json'), 'utf8')).pages) {
+  const text = readFileSync(join(sources, source), 'utf8');
+  const page = { url: decodeURIComponent(url), title: '', prose: [], code: [], output: [] };
+  let cells = [{ cell_type: 'markdown', source: text }];
+  if (source.endsWith('.ipynb')) try { cells = JSON.parse(text).cells || []; } catch { continue; }
+  for (const cell of cells) {
     const text = join_(cell.source);
-    if (cell.cell_type === 'markdown') page.prose.push(text);
+    if (cell.cell_type === 'markdown') page.prose.push(text.replace(/\$\$[^]*?\$\$|\$[^$\n]+\$/g, ' '));
     if (cell.cell_type !== 'code') continue;
     page.code.push(text);
     for (const output of cell.outputs || []) {
@@ -122,11 +119,13 @@ function token(page, shape) {
   return one && { query: one, urls: all.get(one) };
 }
 
+const pagefind = process.argv.includes('--pagefind') ? resolve(process.argv[process.argv.indexOf('--pagefind') + 1]) : null;
 const server = createServer((request, response) => {
-  const path = join(site, decodeURIComponent(request.url.split('?')[0]));
+  const said = decodeURIComponent(request.url.split('?')[0]);
+  const path = said.startsWith('/pagefind/') ? join(pagefind, said.slice(10)) : join(site, said);
   try {
-    const bytes = readFileSync(statSync(path).isDirectory() ? join(path, 'index.html') : path);
-    response.writeHead(200, { 'content-type': path.endsWith('.js') ? 'text/javascript' : 'text/html' });
+    const bytes = said === '/pagefind/' ? '<!doctype html><title>Pagefind</title>' : readFileSync(statSync(path).isDirectory() ? join(path, 'index.html') : path);
+    response.writeHead(200, { 'content-type': path.endsWith('.js') ? 'text/javascript' : path.endsWith('.wasm') ? 'application/wasm' : 'text/html' });
     response.end(bytes);
   } catch { response.writeHead(404).end(); }
 }).listen(0);
@@ -139,34 +138,92 @@ page.on('response', async (response) => {
   if (!response.url().includes('/_bindery/search/')) return;
   try { bytes += (await response.body()).length; } catch { /* it came from the cache */ }
 });
-const fresh = async () => { await page.goto(`${address}search.html`); await page.waitForTimeout(50); };
+const fresh = async () => {
+  await page.goto(`${address}search.html`);
+  await page.waitForFunction(() => window.bindery?.openSearch);
+};
+let took = 0;
+/** Asks in the page, where the time is taken too. */
+const ask = async (query) => {
+  const [found, time] = await page.evaluate(async (query) => {
+    const started = performance.now();
+    const found = await window.bindery.search(query, { limit: 10 });
+    return [found, performance.now() - started];
+  }, query);
+  took = time;
+  return found;
+};
 const quantile = (list, q) => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * q))];
-const firsts = [], further = [], times = [];
+const place = (url) => decodeURIComponent(url.split('#')[0]);
+/** The reciprocal rank of the first of some pages. */
+const score = (found, urls) => {
+  const rank = found.findIndex((url) => urls.has(url));
+  return rank < 0 ? 0 : 1 / (rank + 1);
+};
+const percent = (sum, of) => (sum / Math.max(of, 1)).toFixed(3);
+
+let other = null;
+if (pagefind) {
+  const tab = await browser.newPage();
+  await tab.goto(`${address}pagefind/`);
+  await tab.evaluate(async () => { window.pagefind = await import('/pagefind/pagefind.js'); await window.pagefind.init(); });
+  other = (query) => tab.evaluate(async (query) => {
+    const found = await window.pagefind.search(query);
+    return Promise.all(found.results.slice(0, 10).map(async (one) => (await one.data()).raw_url ?? (await one.data()).url));
+  }, query).then((urls) => urls.map((url) => decodeURIComponent(url.split('#')[0]).replace(/^\//, '')));
+}
+
 await fresh();
 console.log(`${pages.length} pages`);
-for (const [kind, make] of Object.entries(kinds)) {
-  let sum = 0, done = 0, tries = 0;
-  const missed = [];
-  while (done < per && tries++ < per * 30) {
-    const made = make(pick(pages));
-    if (!made || !made.urls || !made.urls.size) continue;
-    const isFirst = done % 3 === 0;
-    if (isFirst) { await fresh(); bytes = 0; await page.waitForTimeout(20); }
-    bytes = 0;
-    const started = performance.now();
-    const found = await page.evaluate((query) => window.bindery.search(query, { limit: 10 }), made.query);
-    times.push(performance.now() - started);
-    await page.waitForTimeout(5);
-    (isFirst ? firsts : further).push(bytes);
-    const rank = found.findIndex((one) => made.urls.has(decodeURIComponent(one.url.split('#')[0])));
-    sum += rank < 0 ? 0 : 1 / (rank + 1);
-    if (rank !== 0) missed.push(`${rank + 1} ${made.query}`);
-    done++;
+if (process.argv.includes('--asked')) {
+  const { answered, unanswered } = JSON.parse(readFileSync(process.argv[process.argv.indexOf('--asked') + 1], 'utf8'));
+  let sum = 0, theirs = 0, pretended = 0;
+  for (const [query, ...wanted] of answered) {
+    const urls = new Set(pages.map((page) => page.url).filter((url) => wanted.some((end) => url.endsWith(end))));
+    if (!urls.size) throw new Error(`no page answers: ${query}`);
+    const found = (await ask(query)).map((one) => place(one.url)), value = score(found, urls);
+    sum += value;
+    if (other) theirs += score(await other(query), urls);
+    if (value < 1 && process.argv.includes('--missed')) console.log(`    ${value.toFixed(2)} ${query}: ${found.slice(0, 3).join(' ')}`);
   }
-  console.log(`${kind.padEnd(11)} ${done} queries, MRR@10 ${(sum / Math.max(done, 1)).toFixed(3)}`);
-  if (process.argv.includes('--missed')) console.log(missed.slice(0, 12).map((line) => `    ${line.slice(0, 160)}`).join('\n'));
+  for (const query of unanswered) {
+    const found = await ask(query);
+    if (found.length) pretended++;
+    if (found.length && process.argv.includes('--missed')) console.log(`    pretends: ${query}: ${found.slice(0, 3).map((one) => one.url).join(' ')}`);
+  }
+  console.log(`asked       ${answered.length} queries, MRR@10 ${percent(sum, answered.length)}${other ? `, Pagefind ${percent(theirs, answered.length)}` : ''}`);
+  console.log(`unanswered  ${unanswered.length} queries, ${pretended} with results`);
+} else {
+  await known();
 }
-console.log(`first query: median ${quantile(firsts, 0.5)} B, p95 ${quantile(firsts, 0.95)} B; further: median ${quantile(further, 0.5)} B, p95 ${quantile(further, 0.95)} B`);
-console.log(`time: median ${quantile(times, 0.5).toFixed(0)} ms, p95 ${quantile(times, 0.95).toFixed(0)} ms`);
 await browser.close();
 server.close();
+
+/** Asks the queries that are made. */
+async function known() {
+  const firsts = [], further = [], times = [];
+  for (const [kind, make] of Object.entries(kinds)) {
+    let sum = 0, theirs = 0, done = 0, tries = 0;
+    const missed = [];
+    while (done < per && tries++ < per * 30) {
+      const made = make(pick(pages));
+      if (!made || !made.urls || !made.urls.size) continue;
+      const isFirst = done % 3 === 0;
+      if (isFirst) await fresh();
+      bytes = 0;
+      const found = await ask(made.query);
+      times.push(took);
+      await page.waitForTimeout(5);
+      (isFirst ? firsts : further).push(bytes);
+      const value = score(found.map((one) => place(one.url)), made.urls);
+      sum += value;
+      if (other) theirs += score(await other(made.query), made.urls);
+      if (value < 1) missed.push(`${value.toFixed(2)} ${made.query}`);
+      done++;
+    }
+    console.log(`${kind.padEnd(11)} ${done} queries, MRR@10 ${percent(sum, done)}${other ? `, Pagefind ${percent(theirs, done)}` : ''}`);
+    if (process.argv.includes('--missed')) console.log(missed.slice(0, 12).map((line) => `    ${line.slice(0, 160)}`).join('\n'));
+  }
+  console.log(`first query: median ${quantile(firsts, 0.5)} B, p95 ${quantile(firsts, 0.95)} B; further: median ${quantile(further, 0.5)} B, p95 ${quantile(further, 0.95)} B`);
+  console.log(`time: median ${quantile(times, 0.5).toFixed(0)} ms, p95 ${quantile(times, 0.95).toFixed(0)} ms`);
+}

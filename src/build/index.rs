@@ -1,6 +1,7 @@
 //! The search index of a build: pages are taken in while they are rendered, the files are written
 //! once the site is put together.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -21,6 +22,8 @@ pub(super) struct Gathering<'a> {
     collector: Collector<'a>,
     packs: &'a Packs,
     digests: Mutex<Vec<Option<Digest>>>,
+    /// What pages can be filtered by: `tag`, `lang`, `owner`.
+    keys: Mutex<BTreeSet<String>>,
 }
 
 /// The longest value of the front matter that pages are filtered by.
@@ -29,7 +32,7 @@ const MAX_VALUE: usize = 60;
 impl<'a> Gathering<'a> {
     pub(super) fn new(packs: &'a Packs, pages: usize) -> Self {
         let collector = Collector::new(packs, rayon::current_num_threads());
-        Self { collector, packs, digests: Mutex::new(vec![None; pages]) }
+        Self { collector, packs, digests: Mutex::new(vec![None; pages]), keys: Mutex::default() }
     }
 
     /// Takes in a rendered page, unless it shall not be found.
@@ -53,11 +56,14 @@ impl<'a> Gathering<'a> {
         words.push(local.stem());
         words.extend(front.description.as_deref());
         words.extend(front.subtitle.as_deref());
+        let filters = filters(record, local);
+        let keys = filters.iter().filter_map(|filter| Some(filter.split_once(':')?.0.to_owned()));
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).extend(keys);
         let page = search::Page {
             title: &record.title,
             headings: &headings,
             words: &words,
-            filters: &filters(record, local),
+            filters: &filters,
             units,
             language: front.lang.as_deref().unwrap_or(language),
         };
@@ -71,7 +77,7 @@ impl<'a> Gathering<'a> {
 
     /// Writes the index of the site.
     pub(super) fn finish(self, sources: &[Source], site: &Site, publisher: &Publisher) -> Result<(), String> {
-        let Self { collector, packs, digests } = self;
+        let Self { collector, packs, digests, keys } = self;
         let digests = digests.into_inner().unwrap_or_else(PoisonError::into_inner);
         let numbers: Vec<Option<u32>> = sources
             .iter()
@@ -109,7 +115,8 @@ impl<'a> Gathering<'a> {
         })?;
         let root = json!({
             "v": 1, "gen": name, "n": root.passages, "per": PER_FILE,
-            "d": root.dictionary, "w": root.words, "r": root.reversed, "l": site.search_labels(),
+            "d": root.dictionary, "w": root.words, "r": root.reversed,
+            "f": keys.into_inner().unwrap_or_else(PoisonError::into_inner), "l": site.search_labels(),
         });
         publisher.put(&folder.child("index.js"), format!("bindery.index({root});\n").as_bytes())
     }

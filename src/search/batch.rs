@@ -4,8 +4,17 @@ use super::stem::Languages;
 use super::token::{self, Whole};
 use super::vocabulary::Vocabulary;
 
-/// The strongest impact.
+/// The strongest impact. The words of a passage reach two thirds of it, a word of its page's title
+/// adds a third where it is all of the title, and less the more words the title has.
 pub(super) const MAX_IMPACT: u8 = 45;
+const WORDS_IMPACT: f32 = 30.0;
+const TITLE_IMPACT: f32 = 15.0;
+
+/// What the words of a title count by, beside.
+const TITLE: f32 = 8.0;
+
+/// What begins a term that stands for two neighbouring words, and what parts them.
+const PAIR: char = '~';
 
 /// BM25's saturation, and how much the length of a passage counts. Lengths are alike by
 /// construction, so their mean is a constant.
@@ -69,6 +78,10 @@ pub(super) struct Batch {
     passage: u32,
     counts: Vec<(u32, f32)>,
     length: usize,
+    /// What the title adds to the impact of its words, while the first passage is open.
+    titles: Vec<(u32, f32)>,
+    /// A pair being written.
+    pair: String,
 }
 
 /// A term and its postings by page, as a run holds them.
@@ -86,20 +99,61 @@ impl Batch {
 
     /// Counts what a text says into the open passage.
     pub(super) fn say(&mut self, text: &str, weight: f32, said: Said) {
+        token::terms(text, &mut |term, whole| self.take(term, whole, weight, said).is_some());
+    }
+
+    /// Counts what a line says that people paste: beside its words every two neighbours, since what
+    /// tells an error from others is seldom one word. Words that hold digits differ from run to
+    /// run and are passed over.
+    pub(super) fn say_notable(&mut self, text: &str, weight: f32, said: Said) {
+        let mut pair = std::mem::take(&mut self.pair);
+        pair.clear();
         token::terms(text, &mut |term, whole| {
-            if said == Said::Printed && (term.len() < 2 || token::is_volatile(term)) {
-                return false;
+            let is_taken = self.take(term, whole, weight, said).is_some();
+            if whole == Whole::Yes && token::is_steady(term) {
+                if !pair.is_empty() {
+                    pair.push(PAIR);
+                    pair.push_str(term);
+                    if pair.len() <= token::MAX_TERM {
+                        let number = self.number(&pair);
+                        self.count(number, weight);
+                    }
+                    pair.clear();
+                }
+                pair.push(PAIR);
+                pair.push_str(term);
             }
-            let number = self.number(term);
-            self.count(number, if whole == Whole::Yes { weight } else { weight * PART });
-            let Said::Prose(languages) = said else { return true };
+            is_taken
+        });
+        self.pair = pair;
+    }
+
+    /// Counts what the title of a page says into its first passage.
+    pub(super) fn entitle(&mut self, title: &str, said: Said) {
+        let mut words = Vec::new();
+        token::terms(title, &mut |term, whole| {
+            words.extend(self.take(term, whole, TITLE, said).filter(|_| whole == Whole::Yes));
+            true
+        });
+        let share = TITLE_IMPACT / (words.len().max(1) as f32).sqrt();
+        self.titles.extend(words.into_iter().map(|number| (number, share)));
+    }
+
+    /// Counts one term; `None` where it means nothing.
+    fn take(&mut self, term: &str, whole: Whole, weight: f32, said: Said) -> Option<u32> {
+        if said == Said::Printed && (term.len() < 2 || token::is_volatile(term)) {
+            return None;
+        }
+        let number = self.number(term);
+        self.count(number, if whole == Whole::Yes { weight } else { weight * PART });
+        if let Said::Prose(languages) = said {
             let known = &mut self.terms[number as usize].languages;
             let is_new = whole == Whole::Yes && term.len() >= MIN_WORD && !known.holds(languages);
             if is_new && term.chars().all(char::is_alphabetic) {
                 known.add(languages);
             }
-            true
-        });
+        }
+        Some(number)
     }
 
     fn number(&mut self, term: &str) -> u32 {
@@ -126,9 +180,11 @@ impl Batch {
     /// Ends the open passage, which is this one of a page.
     pub(super) fn close(&mut self, page: u32, passage: u16) {
         let norm = 1.0 - B + B * (self.length as f32 / MEAN_LENGTH).min(2.0);
-        let most = f32::from(MAX_IMPACT);
+        let titles = std::mem::take(&mut self.titles);
         self.postings.extend(self.counts.drain(..).map(|(number, count)| {
-            let impact = (count / (count + K1 * norm) * most).round().clamp(1.0, most) as u8;
+            let title = titles.iter().find(|(word, _)| *word == number).map_or(0.0, |(_, share)| *share);
+            let impact = count / (count + K1 * norm) * WORDS_IMPACT + title;
+            let impact = impact.round().clamp(1.0, f32::from(MAX_IMPACT)) as u8;
             (number, Posting { page, passage, impact })
         }));
         self.passage += 1;

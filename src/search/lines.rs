@@ -11,7 +11,7 @@ use rustc_hash::FxHashSet;
 use crate::render::{Unit, UnitKind};
 
 /// How much of one output is searched, in bytes.
-const MAX_OUTPUT: usize = 4_000;
+const MAX_OUTPUT: usize = 24_000;
 /// How much of an output's beginning is searched whatever it says, in bytes.
 const HEAD: usize = 1_000;
 /// The longest run without a space that is text.
@@ -45,49 +45,59 @@ const NOTABLE: [&str; 22] = [
     "FAIL",
 ];
 
+/// A line, or as much of it as a passage holds.
+#[derive(Debug)]
+pub(super) struct Line<'a> {
+    pub(super) text: Cow<'a, str>,
+    /// Whether people look for it, word by word.
+    pub(super) is_notable: bool,
+}
+
 /// The lines of a part that are searched, each no longer than `most` bytes.
-pub(super) fn lines(unit: &Unit, most: usize) -> Vec<Cow<'_, str>> {
+pub(super) fn lines(unit: &Unit, most: usize) -> Vec<Line<'_>> {
+    let is_printed = matches!(unit.kind, UnitKind::Output | UnitKind::Error);
+    let text = unit.text.as_str();
     let mut all = Vec::new();
-    match unit.kind {
-        UnitKind::Prose | UnitKind::Code => unit.text.lines().for_each(|line| add(line, most, &mut all)),
-        UnitKind::Output | UnitKind::Error => printed(&unit.text, most, &mut all),
+    let mut seen = FxHashSet::default();
+    let mut total = 0;
+    let mut at = 0;
+    let mut notable = next_notable(text, 0);
+    while at < text.len() && !(is_printed && total > MAX_OUTPUT) {
+        let mut start = at;
+        // Of what a program printed the beginning, then what is notable.
+        if is_printed && total > HEAD {
+            if notable == text.len() {
+                break;
+            }
+            start = memchr::memrchr(b'\n', &text.as_bytes()[at..notable]).map_or(at, |end| at + end + 1);
+        }
+        let end = memchr::memchr(b'\n', &text.as_bytes()[start..]).map_or(text.len(), |end| start + end);
+        let is_notable = notable < end;
+        let line = text[start..end].trim_end();
+        // Of lines that differ in numbers alone the first.
+        if !line.trim_start().is_empty() && (!is_printed || seen.insert(shape(line))) {
+            total += line.len().min(MAX_LINE);
+            add(line, most, &mut |text| all.push(Line { text, is_notable }));
+        }
+        at = end + 1;
+        if is_notable && at < text.len() {
+            notable = next_notable(text, at);
+        }
     }
     all
 }
 
-/// Of what a program printed the beginning, then what is notable; of lines that differ in numbers
-/// alone the first.
-fn printed<'a>(text: &'a str, most: usize, all: &mut Vec<Cow<'a, str>>) {
+/// Where the next word stands that makes a line notable; the end of the text where there is none.
+fn next_notable(text: &str, from: usize) -> usize {
     static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(NOTABLE).ok());
-    let mut seen = FxHashSet::default();
-    let mut total = 0;
-    let mut at = 0;
-    while at < text.len() && total <= MAX_OUTPUT {
-        let mut start = at;
-        if total > HEAD {
-            let found = FINDER.as_ref().and_then(|finder| finder.find(&text.as_bytes()[at..]));
-            let Some(found) = found else { return };
-            let hit = at + found.start();
-            start = memchr::memrchr(b'\n', &text.as_bytes()[at..hit]).map_or(at, |end| at + end + 1);
-        }
-        let end = memchr::memchr(b'\n', &text.as_bytes()[start..]).map_or(text.len(), |end| start + end);
-        let line = text[start..end].trim_end();
-        if !line.trim_start().is_empty() && seen.insert(shape(line)) {
-            total += line.len().min(MAX_LINE);
-            add(line, most, all);
-        }
-        at = end + 1;
-    }
+    let found = FINDER.as_ref().and_then(|finder| finder.find(&text.as_bytes()[from..]));
+    found.map_or(text.len(), |found| from + found.start())
 }
 
-/// Adds a line, cut at spaces where it is too long.
-fn add<'a>(line: &'a str, most: usize, all: &mut Vec<Cow<'a, str>>) {
-    let line = line.trim_end();
+/// Gives a line, cut at spaces where it is too long.
+fn add<'a>(line: &'a str, most: usize, each: &mut dyn FnMut(Cow<'a, str>)) {
     if line.len() <= most.min(MAX_RUN) {
-        if !line.trim_start().is_empty() {
-            all.push(line.into());
-        }
-        return;
+        return each(line.into());
     }
     let line = readable(line);
     let mut rest = &*line;
@@ -99,7 +109,7 @@ fn add<'a>(line: &'a str, most: usize, all: &mut Vec<Cow<'a, str>>) {
                 rest[..end].rfind(' ').filter(|at| *at > 0).unwrap_or(end)
             }
         };
-        all.push(rest[..end].to_owned().into());
+        each(rest[..end].to_owned().into());
         rest = rest[end..].trim_start();
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::batch::{Batch, Said};
-use super::lines::lines;
+use super::lines::{Line, lines};
 use super::stem::Languages;
 use crate::digest::Digest;
 use crate::render::{Unit, UnitKind};
@@ -52,7 +52,6 @@ const MAX_PASSAGES: usize = u16::MAX as usize;
 pub(super) const FILTER: char = '!';
 
 /// What a term counts by where it stands.
-const TITLE: f32 = 8.0;
 const HEADING: f32 = 4.0;
 const WORDS: f32 = 3.0;
 
@@ -68,7 +67,7 @@ fn weight(kind: UnitKind) -> f32 {
 /// Takes a page apart, into a batch and quotes.
 pub(super) fn passages(page: &Page<'_>, number: u32, batch: &mut Batch) -> Quotes {
     let prose = Said::Prose(Languages::of(page.language));
-    batch.say(page.title, TITLE, prose);
+    batch.entitle(page.title, prose);
     page.words.iter().for_each(|words| batch.say(words, WORDS, prose));
     // A page without a text of its own still says where its sections are.
     if page.units.is_empty() {
@@ -112,7 +111,7 @@ impl Taker<'_> {
             return;
         }
         let lines = lines(unit, LENGTH);
-        let length: usize = lines.iter().map(|line| line.len() + 1).sum();
+        let length: usize = lines.iter().map(|line| line.text.len() + 1).sum();
         if is_new && self.size > LENGTH / 3 {
             self.turn();
         }
@@ -128,14 +127,17 @@ impl Taker<'_> {
             UnitKind::Code => Said::Code,
             UnitKind::Output | UnitKind::Error => Said::Printed,
         };
-        for line in &lines {
-            if self.size > 0 && self.size + line.len() > LENGTH {
+        for Line { text, is_notable } in &lines {
+            if self.size > 0 && self.size + text.len() > LENGTH {
                 self.turn_under(heading);
             }
-            self.size += line.len() + 1;
-            self.total += line.len() + 1;
-            self.batch.say(line, weight(unit.kind), said);
-            self.quoter.line(unit, heading, line);
+            self.size += text.len() + 1;
+            self.total += text.len() + 1;
+            match is_notable {
+                true => self.batch.say_notable(text, weight(unit.kind), said),
+                false => self.batch.say(text, weight(unit.kind), said),
+            }
+            self.quoter.line(unit, heading, text);
             if self.total >= MAX_PAGE {
                 return;
             }

@@ -2,9 +2,10 @@
 //! same specification in its own words; `tests/tokens.json` holds both to it.
 //!
 //! A *chunk* is a run of word characters with single joiners (`- . / : @ + \`) between them. Of a
-//! chunk the whole is a term, so is each piece between strong joiners (`/ : @ \`), each part of a
-//! piece between weak ones (`- . + _`), and each word of camel case in a part. Scripts that put no
-//! spaces between words (Chinese, Japanese, Korean, Thai) give pairs of characters.
+//! chunk the whole is a term, so is each piece between strong joiners (`/ : @ \`), each name of a
+//! piece between `.` and `+`, each part of a name between `-` and `_`, and each word of camel case
+//! in a part. Scripts that put no spaces between words (Chinese, Japanese, Korean, Thai) give pairs
+//! of characters.
 
 use std::borrow::Cow;
 
@@ -160,9 +161,10 @@ fn pairs(run: &str, emit: &mut Emit<'_>) {
     }
 }
 
-/// Joiners behind which something else begins, and those that hold a name together.
+/// Joiners behind which something else begins, those between names, those that hold a name together.
 const STRONG: [char; 4] = ['/', ':', '@', '\\'];
-const WEAK: [char; 4] = ['-', '.', '+', '_'];
+const MIDDLE: [char; 2] = ['.', '+'];
+const WEAK: [char; 2] = ['-', '_'];
 
 /// A chunk being taken apart.
 struct Chunk<'a, 'b> {
@@ -193,18 +195,24 @@ impl Chunk<'_, '_> {
             if is_joined {
                 self.say(piece, Whole::Part);
             }
-            let has_parts = piece.contains(WEAK);
-            for part in piece.split(WEAK).filter(|part| !part.is_empty()) {
-                if has_parts {
-                    self.say(part, Whole::Part);
+            let is_dotted = piece.contains(MIDDLE);
+            for name in piece.split(MIDDLE) {
+                if is_dotted {
+                    self.say(name, Whole::Part);
                 }
-                let mut start = 0;
-                for end in humps(part) {
-                    self.say(&part[start..end], Whole::Part);
-                    start = end;
-                }
-                if start > 0 {
-                    self.say(&part[start..], Whole::Part);
+                let has_parts = name.contains(WEAK);
+                for part in name.split(WEAK).filter(|part| !part.is_empty()) {
+                    if has_parts {
+                        self.say(part, Whole::Part);
+                    }
+                    let mut start = 0;
+                    for end in humps(part) {
+                        self.say(&part[start..end], Whole::Part);
+                        start = end;
+                    }
+                    if start > 0 {
+                        self.say(&part[start..], Whole::Part);
+                    }
                 }
             }
         }
@@ -238,6 +246,12 @@ fn humps(part: &str) -> impl Iterator<Item = usize> + '_ {
                 || before.is_ascii_digit()
                 || (before.is_ascii_uppercase() && bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase)))
     })
+}
+
+/// Whether a whole term may be one of two that stand for a line: it is no flag, and no digit in it
+/// differs from run to run.
+pub fn is_steady(term: &str) -> bool {
+    term.len() > 1 && !term.starts_with('-') && !term.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a term differs from run to run: moments, durations, ids, counts. Outputs are not

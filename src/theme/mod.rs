@@ -70,9 +70,37 @@ const CSS: &[&str] = &[
     include_str!("../../themes/default/static/print.css"),
 ];
 const JS: &str = include_str!("../../themes/default/static/bindery.js");
-const SEARCH_JS: &str = include_str!("../../themes/default/static/search.js");
+/// The part of search that answers, which also the program runs, and the part that shows.
+pub const SEARCH_JS: &str = include_str!("../../themes/default/static/search.js");
+const SEARCH_UI_JS: &str = include_str!("../../themes/default/static/search-ui.js");
 const MODE_JS: &str = include_str!("../../themes/default/static/mode.js");
 const ICON: &str = include_str!("../../themes/default/static/icon.svg");
+
+/// A script without the lines and openings of lines that only its readers need: comments,
+/// indentation. Our scripts hold no text of several lines.
+fn squeeze(script: &str) -> String {
+    let mut out = String::with_capacity(script.len());
+    for line in script.lines().map(str::trim) {
+        let mut line = line;
+        if line.is_empty() || line.starts_with("//") || line.starts_with('*') {
+            continue;
+        }
+        while let Some(rest) = line.strip_prefix("/**") {
+            line = rest.find("*/").map_or("", |end| rest[end + 2..].trim_start());
+        }
+        let mut rest = line;
+        while let Some(start) = rest.find("/** @type ") {
+            let Some(length) = rest[start..].find("*/") else { break };
+            out.push_str(&rest[..start]);
+            rest = rest[start + length + 2..].trim_start();
+        }
+        if !rest.is_empty() {
+            out.push_str(rest);
+            out.push('\n');
+        }
+    }
+    out
+}
 
 impl Theme {
     /// The default theme, its words in `language` (BCP 47) or else in English.
@@ -95,7 +123,7 @@ impl Theme {
         let names = AssetNames {
             css: publish("bindery", "css", CSS.join("\n").into_bytes()),
             js: publish("bindery", "js", JS.into()),
-            search_js: publish("search", "js", SEARCH_JS.into()),
+            search_js: publish("search", "js", squeeze(&[SEARCH_JS, SEARCH_UI_JS].concat()).into_bytes()),
             mode_js: publish("mode", "js", MODE_JS.into()),
             icon: publish("icon", "svg", ICON.into()),
         };

@@ -106,25 +106,28 @@
     var url = document.body.dataset.searchJs;
     if (!button || !url) return;
     var bindery = /** @type {any} */ (window).bindery = /** @type {any} */ (window).bindery || {};
+    /** @type {Promise<void> | null} */
+    var loading = null;
+    /** @returns {Promise<void>} */
+    function load() {
+      loading = loading || new Promise(function (resolve, reject) {
+        var script = document.createElement('script');
+        script.src = url || '';
+        script.addEventListener('load', function () { resolve(); });
+        script.addEventListener('error', function () { loading = null; reject(new Error('unloaded')); });
+        document.head.append(script);
+      });
+      return loading;
+    }
     /** @param {string} [query] */
     function open(query) {
       if (bindery.openSearch) return bindery.openSearch(query);
-      var script = document.createElement('script');
-      script.src = url || '';
-      script.addEventListener('load', function () { bindery.openSearch(query); });
-      script.addEventListener('error', function () { if (button) location.href = button.href; });
-      document.head.append(script);
+      load().then(function () { bindery.openSearch(query); }, function () { if (button) location.href = button.href; });
     }
     // What other scripts call before anybody opened the dialog.
     if (!bindery.search) {
       bindery.search = function (/** @type {string} */ query, /** @type {any} */ options) {
-        return new Promise(function (resolve, reject) {
-          var script = document.createElement('script');
-          script.src = url || '';
-          script.addEventListener('load', function () { bindery.search(query, options).then(resolve, reject); });
-          script.addEventListener('error', reject);
-          document.head.append(script);
-        });
+        return load().then(function () { return bindery.search(query, options); });
       };
     }
     button.addEventListener('click', function (event) {

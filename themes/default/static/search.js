@@ -1,60 +1,60 @@
-// Search: reads the index below `_bindery/search/` (ARCHITECTURE.md, "The search index"), answers
-// queries, and shows them in a dialog or on the search page. Loaded when somebody searches.
+// Search: reads the index below `_bindery/search/` (ARCHITECTURE.md, "The search index") and answers
+// queries. It asks for files by `bindery.fetch`, which the page gives (search-page.js) or the program.
 (function () {
   'use strict';
 
-  /** @typedef {{page: number, passage: number, impact: number}} Posting */
-  /** @typedef {{count: number, inline?: string, blocks?: number[][]}} Found */
-  /** @typedef {{word: string, last: boolean, parts: {term: string, weight: number, whole: boolean}[]}} Group */
+  /** @typedef {{count: number, inline?: string, blocks: number[][]}} Found what the dictionary knows of a term */
+  /** @typedef {{term: string, weight: number, whole: boolean}} Part a term of a group */
+  /** @typedef {{word: string, last: boolean, pair: string[], parts: Part[]}} Group a word of the query, or two neighbours */
+  /** @typedef {Part & {found: Found, slot: number}} Match a term of the index that stands for a part */
+  /** @typedef {{group: Group, all: Match[], near: {term: string}[], rarity: number}} Read a group and what the index has of it */
+  /** @typedef {{filter: string, not: boolean}} Filter */
+  /** @typedef {{page: number, passages: number[], score: number}} Ranked a page, its best passages first */
+  /** @typedef {[number, string, string, string]} Quote kind, anchor, heading, text */
+  /** @typedef {{start: number, end: number, term: string}} Hit */
 
-  var bindery = /** @type {any} */ (window).bindery = /** @type {any} */ (window).bindery || {};
-  var base = (document.body.dataset.root || '') + '_bindery/search/';
+  var bindery = /** @type {any} */ (globalThis).bindery = /** @type {any} */ (globalThis).bindery || {};
 
   // Files of the index
 
   /** @type {Map<string, Promise<any>>} */
   var files = new Map();
-  /** @type {Map<string, function(any): void>} */
-  var waiting = new Map();
-  bindery.shard = function (/** @type {string} */ name, /** @type {any} */ data) {
-    var give = waiting.get(name);
-    if (give) give(data);
-  };
-  bindery.index = function (/** @type {any} */ data) { bindery.shard('index', data); };
+  /** @type {Map<string, any>} */
+  var arrived = new Map();
+  bindery.shard = function (/** @type {string} */ name, /** @type {any} */ data) { arrived.set(name, data); };
+  bindery.index = function (/** @type {any} */ data) { arrived.set('index', data); };
 
-  /**
-   * @param {string} name
-   * @param {string} url
-   * @returns {Promise<any>}
-   */
-  function load(name, url) {
+  /** @param {string} name @param {string} path @returns {Promise<any>} */
+  function load(name, path) {
     var known = files.get(name);
     if (known) return known;
-    var file = new Promise(function (resolve, reject) {
-      var there = false;
-      waiting.set(name, function (data) { there = true; resolve(data); });
-      var script = document.createElement('script');
-      var fail = function () { if (!there) { files.delete(name); reject(new Error('unloaded')); } };
-      script.src = url;
-      script.onerror = fail;
+    var file = /** @type {Promise<void>} */ (bindery.fetch(path)).then(function () {
       // A page to sign in comes as a file that says nothing.
-      script.onload = function () { script.remove(); setTimeout(fail, 0); };
-      document.head.append(script);
+      if (!arrived.has(name)) throw new Error('unloaded');
+      var data = arrived.get(name);
+      arrived.delete(name);
+      return data;
     });
     files.set(name, file);
+    file.catch(function () { files.delete(name); });
     return file;
   }
 
   /** @returns {Promise<any>} */
   function index() {
-    return load('index', base + 'index.js').then(function (root) {
+    return load('index', 'index.js').then(function (root) {
       if (!root.sets) root.sets = { d: root.d.split('\n'), w: root.w.split('\n'), r: root.r.split('\n') };
       return root;
     });
   }
 
   /** @param {any} root @param {string} name */
-  function part(root, name) { return load(name, base + root.gen + '/' + name + '.js'); }
+  function part(root, name) { return load(name, root.gen + '/' + name + '.js'); }
+
+  /** All of some lists. @param {Promise<any[]>[]} lists @returns {Promise<any[]>} */
+  function flat(lists) {
+    return Promise.all(lists).then(function (all) { return all.flat(); });
+  }
 
   // Numbers as text
 
@@ -66,6 +66,7 @@
   /** @param {string} text @param {number} at */
   function reader(text, at) {
     return {
+      at: function () { return at; },
       done: function () { return at >= text.length; },
       next: function () {
         var number = 0, scale = 1;
@@ -79,7 +80,12 @@
     };
   }
 
-  /** @param {string} block @returns {Posting[]} */
+  /** A place is the number of its page times this, plus the number of the passage. */
+  var PAGE = 65536;
+  /** @param {number} place */
+  function pageOf(place) { return Math.floor(place / PAGE); }
+
+  /** The places of a block, and by how much, one behind the other. @param {string} block @returns {number[]} */
   function postings(block) {
     var read = reader(block, 0), page = 0, all = [];
     while (!read.done()) {
@@ -87,7 +93,7 @@
       for (var more = 1; more;) {
         var passage = read.next();
         more = passage % 2;
-        all.push({ page: page, passage: passage >> 1, impact: read.next() });
+        all.push(page * PAGE + (passage >> 1), read.next());
       }
     }
     return all;
@@ -95,69 +101,65 @@
 
   // Terms: the same specification as src/search/token.rs
 
-  var DENSE = /[\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]/;
-  var ALNUM = /[\p{Alphabetic}\p{N}\p{M}]/u;
-  /** @param {string} c */
-  function dense(c) { return DENSE.test(c) && ALNUM.test(c); }
-  /** @param {string} c */
-  function word(c) { return c === '_' || (c.length === 1 && !dense(c) && ALNUM.test(c)); }
+  // A run of a script without spaces, or a chunk: runs of characters of words, and single joiners between.
+  var DENSE = '(?=[\\u0e00-\\u0eff\\u2e80-\\u9fff\\uac00-\\ud7af\\uf900-\\ufaff])[\\p{Alphabetic}\\p{N}\\p{M}]';
+  var WORD = '(?![\\u0e00-\\u0eff\\u2e80-\\u9fff\\uac00-\\ud7af\\uf900-\\ufaff\\u{10000}-\\u{10ffff}])[\\p{Alphabetic}\\p{N}\\p{M}_]';
+  var TOKEN = new RegExp('((?:' + DENSE + ')+)|(?:' + WORD + ')+(?:[-./:@+\\\\](?:' + WORD + ')+)*', 'gu');
 
   /** @param {string} text */
   function fold(text) {
-    var lower = '';
-    for (var c of text) lower += c.toLowerCase();
+    // Letter by letter: a final sigma is one like any other.
+    var lower = /^[\0-\x7f]*$/.test(text) ? text.toLowerCase() : Array.from(text, function (c) { return c.toLowerCase(); }).join('');
     return lower.normalize('NFD').replace(/[\u0300-\u036f]/g, '');
   }
 
   /** @param {string} term */
-  function size(term) { return new TextEncoder().encode(term).length; }
+  function fits(term) {
+    return term && (term.length <= 21 || encodeURIComponent(term).replace(/%../g, '.').length <= 64);
+  }
 
   /**
    * @param {string} text
    * @param {function(string, boolean, number, number): void} emit a term, whether it is whole, where its chunk stands
    */
   function terms(text, emit) {
-    var chars = Array.from(text), before = '', at = 0;
-    for (var number = 0; number < chars.length;) {
-      var c = chars[number], start = at, run = '';
-      if (word(c)) {
-        while (number < chars.length && (word(chars[number]) ||
-            ('-./:@+\\'.indexOf(chars[number]) >= 0 && number + 1 < chars.length && word(chars[number + 1])))) run += chars[number++];
-        at += run.length;
-        chunk(run, before, start, at, emit);
-        before = '';
-      } else if (dense(c)) {
-        while (number < chars.length && dense(chars[number])) run += chars[number++];
-        at += run.length;
-        if (run.length === 1) emit(run, true, start, at);
-        for (var pair = 0; pair + 1 < run.length; pair++) emit(run.slice(pair, pair + 2), true, start + pair, start + pair + 2);
-        before = '';
+    var last = 0;
+    for (var found of text.matchAll(TOKEN)) {
+      var start = found.index || 0, run = found[0], end = start + run.length;
+      if (!found[1]) {
+        var before = start;
+        while (before > last && text[before - 1] === '-') before--;
+        chunk(run, start - before, start, end, emit);
+      } else if (run.length === 1) {
+        emit(run, true, start, end);
       } else {
-        before = c === '-' ? before + c : '';
-        number++;
-        at += c.length;
+        for (var pair = start; pair + 1 < end; pair++) emit(text.slice(pair, pair + 2), true, pair, pair + 2);
       }
+      last = end;
     }
   }
 
-  /** @param {string} text @param {string} before @param {number} start @param {number} end @param {function(string, boolean, number, number): void} emit */
-  function chunk(text, before, start, end, emit) {
+  /** @param {string} text @param {number} dashes @param {number} start @param {number} end @param {function(string, boolean, number, number): void} emit */
+  function chunk(text, dashes, start, end, emit) {
     var whole = fold(text);
-    var say = function (/** @type {string} */ term, /** @type {boolean} */ kind) {
-      if (term && size(term) <= 64) emit(term, kind, start, end);
-    };
-    var dashes = before.length;
-    if (dashes === 2 || (dashes === 1 && size(text) <= 2)) say('--'.slice(0, dashes) + whole.split(/[:/@\\]/)[0], true);
+    /** @param {string} term @param {boolean} [isWhole] */
+    function say(term, isWhole) { if (fits(term)) emit(term, !!isWhole, start, end); }
+    // A flag is one term with its dashes.
+    if (dashes === 2 || (dashes === 1 && encodeURIComponent(text).replace(/%../g, '.').length <= 2)) say('--'.slice(0, dashes) + whole.split(/[/:@\\]/)[0], true);
     say(whole, true);
-    if (!/[-./:@+\\_]/.test(text) && !/[A-Z]/.test(text.slice(1))) return;
+    if (!/[-./:@+\\_]|.[A-Z]/.test(text)) return;
     var strong = text.split(/[/:@\\]/);
     strong.forEach(function (piece) {
-      if (strong.length > 1) say(fold(piece), false);
-      var weak = piece.split(/[-.+_]/).filter(Boolean);
-      weak.forEach(function (part) {
-        if (weak.length > 1 || part.length < piece.length) say(fold(part), false);
-        var words = part.split(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/);
-        if (words.length > 1) words.forEach(function (word) { say(fold(word), false); });
+      if (strong.length > 1) say(fold(piece));
+      var names = piece.split(/[.+]/);
+      names.forEach(function (name) {
+        if (names.length > 1) say(fold(name));
+        var parts = name.split(/[-_]/);
+        parts.forEach(function (part) {
+          if (parts.length > 1) say(fold(part));
+          var words = part.split(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/);
+          if (words.length > 1) words.forEach(function (word) { say(fold(word)); });
+        });
       });
     });
   }
@@ -166,17 +168,18 @@
   function volatile(term) {
     if (!/^[0-9a-f]/.test(term)) return false;
     if (/^\d+$/.test(term)) return term.length <= 2 || term.length >= 6;
-    if (/^[0-9a-f-]+$/.test(term) && /\d/.test(term) && /[a-f]/.test(term) && term.replace(/-/g, '').length >= 7) return true;
+    if (/^[0-9a-f-]+$/.test(term) && /\d/.test(term) && /[a-z]/.test(term) && term.replace(/-/g, '').length >= 7) return true;
     return /^\d{1,4}:\d\d|^\d{4}-\d\d/.test(term) ||
       /^\d+\.?\d*(ms|s|us|ns|m|h|d|b|kb|mb|gb|tb|kib|mib|gib|k|x|z|t)?$/.test(term);
   }
+
+  /** Terms of a text: the term, whether it is whole, whether it is volatile. */
   bindery.terms = function (/** @type {string} */ text) {
-    /** @type {[string, boolean][]} */
+    /** @type {[string, boolean, boolean][]} */
     var all = [];
-    terms(text, function (term, whole) { all.push([term, whole]); });
+    terms(text, function (term, whole) { all.push([term, whole, volatile(term)]); });
     return all;
   };
-  bindery.volatile = volatile;
 
   // The dictionary
 
@@ -190,102 +193,106 @@
     return low;
   }
 
-  /** @type {Map<string, [string, string][]>} */
+  /** @type {Map<string, Map<string, string>>} */
   var parsed = new Map();
-  /** @param {any} root @param {string} kind @param {number} number @returns {Promise<[string, string][]>} */
-  function lines(root, kind, number) {
-    var name = kind + number;
+  /** The lines of a file. @param {any} root @param {string} name @returns {Promise<Map<string, string>>} */
+  function lines(root, name) {
     return part(root, name).then(function (text) {
-      var known = parsed.get(name);
-      if (known) return known;
-      var last = '';
-      var all = /** @type {[string, string][]} */ (text.split('\n').filter(Boolean).map(function (/** @type {string} */ line) {
-        var space = line.indexOf(' ');
-        last = Array.from(last).slice(0, VALUES[line.charCodeAt(0)]).join('') + line.slice(1, space);
-        return [last, line.slice(space + 1)];
-      }));
-      parsed.set(name, all);
+      var all = parsed.get(name);
+      if (!all) {
+        var last = '', known = all = new Map();
+        text.split('\n').forEach(function (/** @type {string} */ line) {
+          var space = line.indexOf(' '), kept = VALUES[line.charCodeAt(0)];
+          if (space < 0) return;
+          last = (/[^\0-\x7f]/.test(last) ? Array.from(last).slice(0, kept).join('') : last.slice(0, kept)) + line.slice(1, space);
+          known.set(last, line.slice(space + 1));
+        });
+        parsed.set(name, known);
+      }
       return all;
     });
   }
 
+  /** The lines of all files in which terms with a beginning stand, up to so many files. @param {any} root @param {string} kind @param {string} start @param {number} most @returns {Promise<[string, string][]>} */
+  function range(root, kind, start, most) {
+    var firsts = root.sets[kind], first = place(firsts, start), wanted = [];
+    for (var number = first; number < first + most && (number === first || (number < firsts.length && firsts[number].slice(0, start.length) <= start)); number++) {
+      wanted.push(lines(root, kind + number).then(function (list) { return Array.from(list); }));
+    }
+    return flat(wanted);
+  }
+
   /** @param {string} rest @returns {Found} */
   function entry(rest) {
-    var at = 0;
-    while (VALUES[rest.charCodeAt(at)] >= 46) at++;
-    var found = /** @type {Found} */ ({ count: reader(rest, 0).next() });
-    if (rest[at + 1] === '!') {
-      found.inline = rest.slice(at + 2);
-    } else {
-      var read = reader(rest, at + 1);
-      found.blocks = [];
-      while (!read.done()) found.blocks.push([read.next() - 1, read.next(), read.next()]);
-    }
+    var read = reader(rest, 0), found = { count: read.next(), blocks: /** @type {number[][]} */ ([]) };
+    if (rest[read.at()] === '!') return { count: found.count, blocks: [], inline: rest.slice(read.at() + 1) };
+    while (!read.done()) found.blocks.push([read.next() - 1, read.next(), read.next()]);
     return found;
   }
 
+  /** @param {string} term */
+  function plain(term) { return /^\p{L}+$/u.test(term); }
+
   /**
    * What the dictionary holds of a term: itself, words of its stem, words that it begins.
-   * @param {any} root @param {string} term @param {boolean} open
-   * @returns {Promise<{term: string, weight: number, found: Found}[]>}
+   * @param {any} root @param {string} term @param {boolean} open @returns {Promise<{term: string, weight: number, found: Found}[]>}
    */
   function look(root, term, open) {
-    var firsts = root.sets.d, number = place(firsts, term);
-    var wanted = [lines(root, 'd', number)];
-    // What a short beginning begins may go on in the next file; a stem may stand in the one before.
-    if (open && firsts[number + 1] && firsts[number + 1].indexOf(term) === 0) wanted.push(lines(root, 'd', number + 1));
-    return Promise.all(wanted).then(function (lists) {
-      var all = Array.prototype.concat.apply([], lists);
-      var map = new Map(all);
+    var firsts = root.sets.d;
+    return Promise.all([lines(root, 'd' + place(firsts, term)), open && term.length > 1 ? range(root, 'd', term, 4) : []]).then(function (both) {
+      var own = both[0];
       /** @type {Map<string, number>} */
       var weights = new Map();
-      if (map.has(term)) weights.set(term, 1);
-      if (/^\p{L}{3,}$/u.test(term)) {
-        // The longest beginning that is a stem stands for the word.
-        for (var cut = 0; cut <= 4 && term.length - cut >= 3; cut++) {
-          var stem = map.get(term.slice(0, term.length - cut) + '!');
-          var bare = term.slice(0, term.length - cut);
-          if (stem !== undefined) {
-            stem.split(',').forEach(function (/** @type {string} */ said) {
-              var word = bare.slice(0, bare.length - VALUES[said.charCodeAt(0)]) + said.slice(1);
-              if (!weights.has(word)) weights.set(word, 0.85);
-            });
-            break;
-          }
-          if (cut > 0 && map.has(bare) && bare.length > 3) { if (!weights.has(bare)) weights.set(bare, 0.6); break; }
+      if (own.has(term)) weights.set(term, 1);
+      // The longest beginning that is a stem stands for the word.
+      // A word that is being typed and goes on is no form of a shorter one.
+      var goesOn = both[1].some(function (line) { return line[0].length > term.length && line[0].indexOf(term) === 0 && plain(line[0]); });
+      if (/^\p{L}{3,}$/u.test(term)) for (var cut = 0; cut <= (goesOn ? 0 : 4) && term.length - cut >= 3; cut++) {
+        var bare = term.slice(0, term.length - cut), stem = own.get(bare + '!');
+        if (stem !== undefined) {
+          stem.split(',').forEach(function (said) {
+            var word = bare.slice(0, bare.length - VALUES[said.charCodeAt(0)]) + said.slice(1);
+            if (!weights.has(word)) weights.set(word, 0.85);
+          });
+          break;
         }
+        if (cut > 0 && own.has(bare) && bare.length > 3) { weights.set(bare, 0.6); break; }
       }
-      if (open && term.length > 1) {
-        all.filter(function (/** @type {[string, string]} */ line) {
-          return line[0].indexOf(term) === 0 && line[0].indexOf('!') < 0 && !weights.has(line[0]);
-        }).map(function (/** @type {[string, string]} */ line) {
-          return { term: line[0], count: entry(line[1]).count };
-        }).sort(function (/** @type {any} */ a, /** @type {any} */ b) {
-          // Words before names, each the most frequent first.
-          return Number(/^\p{L}+$/u.test(b.term)) - Number(/^\p{L}+$/u.test(a.term)) || b.count - a.count || (a.term < b.term ? -1 : 1);
-        }).slice(0, 10).forEach(function (/** @type {any} */ line) {
-          var plain = /^\p{L}+$/u.test(line.term);
-          weights.set(line.term, (map.has(term) ? 0.4 : 0.8) * (plain ? 1 : 0.7));
-        });
-      }
-      return Promise.all(Array.from(weights).map(function (pair) {
-        var known = map.get(pair[0]);
-        if (known !== undefined) return { term: pair[0], weight: pair[1], found: entry(known) };
-        return lines(root, 'd', place(firsts, pair[0])).then(function (list) {
-          var line = list.find(function (line) { return line[0] === pair[0]; });
-          return line ? { term: pair[0], weight: pair[1], found: entry(line[1]) } : null;
+      // Words before names, each the most frequent first.
+      both[1].filter(function (line) {
+        return line[0].indexOf(term) === 0 && line[0].indexOf('!') < 0 && !weights.has(line[0]);
+      }).map(function (line) {
+        return { term: line[0], count: entry(line[1]).count, plain: plain(line[0]) };
+      }).sort(function (a, b) {
+        return Number(b.plain) - Number(a.plain) || b.count - a.count || (a.term < b.term ? -1 : 1);
+      }).slice(0, 10).forEach(function (line) {
+        weights.set(line.term, (own.has(term) ? 0.4 : 0.8) * (line.plain ? 1 : 0.7));
+      });
+      return flat(Array.from(weights, function (pair) {
+        return lines(root, 'd' + place(firsts, pair[0])).then(function (list) {
+          var line = list.get(pair[0]);
+          return line === undefined ? [] : [{ term: pair[0], weight: pair[1], found: entry(line) }];
         });
       }));
-    }).then(function (all) { return /** @type {any} */ (all.filter(Boolean)); });
+    });
   }
 
-  /** @param {any} root @param {Found} found @param {boolean} whole @returns {Promise<Posting[]>} */
+  /** @param {any} root @param {Found} found @param {boolean} [whole] @returns {Promise<number[]>} */
   function block(root, found, whole) {
     if (found.inline !== undefined) return Promise.resolve(postings(found.inline));
-    var blocks = whole ? found.blocks || [] : (found.blocks || []).slice(0, 1);
-    return Promise.all(blocks.map(function (at) {
+    return flat((whole ? found.blocks : found.blocks.slice(0, 1)).map(function (at) {
       return part(root, 'p' + at[0]).then(function (text) { return postings(text.slice(at[1], at[1] + at[2])); });
-    })).then(function (all) { return Array.prototype.concat.apply([], all); });
+    }));
+  }
+
+  /** All places of a term. @param {any} root @param {string} term @returns {Promise<number[] | null>} */
+  function every(root, term) {
+    return lines(root, 'd' + place(root.sets.d, term)).then(function (list) {
+      var line = list.get(term);
+      return line === undefined ? null : block(root, entry(line), true).then(function (all) {
+        return all.filter(function (number, at) { return at % 2 === 0; });
+      });
+    });
   }
 
   // Slips of the hand
@@ -305,23 +312,19 @@
     return rows[a.length][b.length];
   }
 
-  /** Words near a word that is not there. @param {any} root @param {string} term @returns {Promise<{term: string, far: number}[]>} */
+  /** @param {string} text */
+  function reversed(text) { return Array.from(text).reverse().join(''); }
+
+  /** Words near a word that is not there: they share its beginning or its end. @param {any} root @param {string} term @returns {Promise<{term: string, far: number, count: number}[]>} */
   function near(root, term) {
     var most = term.length >= 8 ? 2 : 1;
-    var back = Array.from(term).reverse().join('');
-    var part = function (/** @type {string} */ kind, /** @type {string} */ start) {
-      var from = place(root.sets[kind], start), to = place(root.sets[kind], start + '\uffff');
-      var wanted = [];
-      for (var number = from; number <= Math.min(to, from + 3); number++) wanted.push(lines(root, kind, number));
-      return Promise.all(wanted).then(function (all) { return Array.prototype.concat.apply([], all); });
-    };
-    return Promise.all([part('w', term.slice(0, 2)), part('r', back.slice(0, 2))]).then(function (lists) {
+    return Promise.all([range(root, 'w', term.slice(0, 2), 4), range(root, 'r', reversed(term).slice(0, 2), 4)]).then(function (lists) {
       /** @type {Map<string, {term: string, far: number, count: number}>} */
       var found = new Map();
       lists.forEach(function (list, kind) {
-        list.forEach(function (/** @type {[string, string]} */ line) {
-          var word = kind ? Array.from(line[0]).reverse().join('') : line[0];
-          var far = distance(term, word, most);
+        list.forEach(function (line) {
+          if (Math.abs(line[0].length - term.length) > most) return;
+          var word = kind ? reversed(line[0]) : line[0], far = distance(term, word, most);
           if (far <= most) found.set(word, { term: word, far: far, count: VALUES[line[1].charCodeAt(0)] });
         });
       });
@@ -333,60 +336,129 @@
 
   // Queries
 
-  /** @param {string} text */
+  /** @typedef {{text: string, minus: boolean, phrase: boolean, filter: string}} Token a word of a query as it was typed */
+
+  /** Tells words, phrases, filters and what is excluded. @param {string} text */
   function parse(text) {
-    var query = { groups: /** @type {Group[]} */ ([]), phrases: /** @type {string[]} */ ([]),
-      filters: /** @type {{filter: string, not: boolean}[]} */ ([]), not: /** @type {string[]} */ ([]) };
-    var rest = text.replace(/(^|\s)(-?)"([^"]+)"/g, function (all, space, minus, phrase) {
-      if (minus) query.not.push(phrase); else query.phrases.push(phrase);
-      return minus ? ' ' : ' ' + phrase + ' ';
-    }).replace(/(^|\s)(-?)([\p{L}_-]{2,30}):([^\s:/\\]+)(?=\s|$)/gu, function (all, space, minus, key, said) {
-      if (!/^(tag|lang|in|[a-z_-]{3,})$/i.test(key) || /^\d+$/.test(said)) return all;
-      query.filters.push({ filter: '!' + key.toLowerCase() + ':' + fold(said), not: minus === '-' });
-      return ' ' + (key.length > 1 ? '\u0000' + key + ':' + said + '\u0000' : '') + ' ';
+    /** @type {Token[]} */
+    var all = Array.from(text.matchAll(/(-?)"([^"]+)"(?=\s|$)|\S+/g), function (found) {
+      var word = found[0], key = /^-?([\p{L}_-]{2,30}):([^\s:/\\]*[^\s:/\\\d][^\s:/\\]*)$/u.exec(word);
+      return { text: found[2] || word, phrase: !!found[2], filter: key ? fold('!' + key[1] + ':' + key[2]) : '',
+        // `-f` in a command is a flag, and so is `-ErrorAction`.
+        minus: found[2] ? !!found[1] : /^-[^-].+/.test(word) && (!!key || (word.length > 3 && !/[A-Z=]/.test(word))) };
     });
-    rest = rest.replace(/(^|\s)-([^\s-]\S*)/g, function (all, space, said) {
-      // `-f` in a command is a flag.
-      if (said.length < 3) return all;
-      query.not.push(said);
-      return ' ';
+    var words = all.filter(function (token) { return !token.minus && !token.phrase && !token.filter; });
+    var first = all.indexOf(words[0]), last = all.lastIndexOf(words[words.length - 1]);
+    all.forEach(function (token, at) {
+      // In a pasted line quotes and dashes are those of the line: a phrase has few words beside it,
+      // and what is excluded stands behind or before all else.
+      if (words.length > 3) token.phrase = false;
+      if (at > first && at < last && !token.phrase && !token.filter) token.minus = false;
     });
-    return { query: query, rest: rest };
+    return {
+      rest: all.filter(function (token) { return !token.minus || token.filter; }), open: !/\s$/.test(text),
+      phrases: all.filter(function (token) { return token.phrase && !token.minus; }).map(function (token) { return token.text; }),
+      not: all.filter(function (token) { return token.minus && !token.filter; }).map(function (token) { return token.text.replace(/^-/, ''); }),
+      filters: all.filter(function (token) { return token.filter; }).map(function (token) { return { filter: token.filter, not: token.minus }; }),
+    };
   }
 
-  /** @param {string} text @returns {Group[]} */
+  /** The words of a query, and its neighbours where it is as long as a line. @param {string} text @returns {Group[]} */
   function groups(text) {
     /** @type {Map<number, Group>} */
     var byPlace = new Map();
-    /** @type {Group[]} */
-    var all = [];
     terms(text, function (term, whole, start, end) {
       var group = byPlace.get(start);
-      if (!group) {
-        group = { word: text.slice(start, end), last: end === text.length, parts: [] };
-        byPlace.set(start, group);
-        all.push(group);
-      }
+      if (!group) byPlace.set(start, group = { word: text.slice(start, end), last: end === text.length, pair: [], parts: [] });
       // Of a flag the name without its dashes is a part like any other.
       var bare = whole && group.parts.length > 0 && group.parts[0].term[0] === '-';
       group.parts.push({ term: term, weight: bare ? 0.15 : whole ? 1 : 0.45, whole: whole && !bare });
     });
+    var all = Array.from(byPlace.values()), seen = new Set();
+    if (all.length > 3) {
+      var steady = all.map(function (group) {
+        return (group.parts.find(function (part) { return part.term[0] !== '-'; }) || group.parts[0]).term;
+      }).filter(function (term) { return term.length > 1 && term[0] !== '-' && !/\d/.test(term); });
+      steady.slice(1).forEach(function (term, number) {
+        all.push({ word: '', last: false, pair: [steady[number], term], parts: [{ term: '~' + steady[number] + '~' + term, weight: 1, whole: true }] });
+      });
+    }
     // In a whole line the names that bear numbers are those that differ from run to run.
-    if (all.length > 5) {
+    if (byPlace.size > 5) {
       all.forEach(function (group) {
         group.parts.forEach(function (part) { if (/\d/.test(part.term)) part.weight *= 0.3; });
       });
     }
-    var firm = all.filter(function (group) { return !group.parts.every(function (part) { return volatile(part.term); }); });
-    var seen = new Set();
+    var firm = all.filter(function (group) { return !volatile(group.parts[0].term); });
     return (firm.length ? firm : all).filter(function (group) {
       var key = group.parts[0].term;
       return !seen.has(key) && seen.add(key);
     });
   }
 
-  /** How many groups of a long query are read: the rarest of them. */
-  var MOST = 7;
+  /** How many words of a query, and how many pairs, are read: the rarest of them. */
+  var MOST_WORDS = 7, MOST_PAIRS = 6;
+
+  /** How much a term says that stands so often. @param {any} root @param {number} count */
+  function rarity(root, count) { return Math.log(1 + (root.n - count + 0.5) / (count + 0.5)); }
+
+  /** What the index has of a word. @param {any} root @param {Group} group @returns {Promise<Read>} */
+  function read(root, group) {
+    return flat(group.parts.map(function (part, slot) {
+      return look(root, part.term, group.last && slot === 0).then(function (all) {
+        return all.map(function (one) { return { term: one.term, weight: one.weight * part.weight, found: one.found, whole: part.whole, slot: part.whole ? -1 : slot }; });
+      });
+    })).then(function (/** @type {Match[]} */ all) {
+      var said = { group: group, all: all, near: /** @type {any[]} */ ([]), rarity: 0 };
+      var term = group.parts[0].term;
+      var isThere = all.some(function (one) { return one.weight >= 0.8 || (one.weight >= 0.4 && one.found.count > 1); });
+      if (isThere || group.parts.length > 1 || !/^\p{L}{4,}$/u.test(term)) return said;
+      return near(root, term).then(function (words) {
+        said.near = words;
+        return flat(words.map(function (word) {
+          return look(root, word.term, false).then(function (found) {
+            return found.map(function (one) { return { term: one.term, weight: one.weight * (word.far > 1 ? 0.35 : 0.6), found: one.found, whole: true, slot: -1 }; });
+          });
+        }));
+      }).then(function (more) {
+        said.all = all.concat(more);
+        return said;
+      });
+    }).then(function (/** @type {Read} */ said) {
+      var whole = said.all.filter(function (one) { return one.whole; });
+      // Of forms of one word the most frequent tells how rare it is, of parts of a name the rarest.
+      var counts = (whole.length ? whole : said.all).map(function (one) { return one.found.count; });
+      var count = counts.reduce(function (a, b) { return whole.length ? Math.max(a, b) : Math.min(a, b); }, counts[0] || 0);
+      var most = Math.max.apply(null, group.parts.map(function (part) { return part.weight; }));
+      said.rarity = most * (said.all.length ? rarity(root, count) : rarity(root, 0) * 0.6);
+      return said;
+    });
+  }
+
+  /** The pages that have a filter, by a filter that is there. @param {any} root @param {Filter[]} filters */
+  function filtered(root, filters) {
+    return flat(filters.map(function (filter) {
+      return every(root, filter.filter).then(function (all) {
+        return all ? [{ filter: filter.filter, not: filter.not, pages: new Set(all.map(pageOf)) }] : [];
+      });
+    }));
+  }
+
+  /** The passages that hold all words of a text, by page. @param {any} root @param {string} text @returns {Promise<Map<number, number[]>>} */
+  function holding(root, text) {
+    /** @type {string[]} */
+    var wanted = [];
+    terms(text, function (term, whole) { if (whole && term[0] !== '-') wanted.push(term); });
+    return Promise.all(wanted.map(function (term) { return every(root, term); })).then(function (lists) {
+      var sets = lists.map(function (list) { return new Set(list || []); }), all = new Map();
+      (lists[0] || []).forEach(function (place) {
+        if (!sets.every(function (set) { return set.has(place); })) return;
+        var page = pageOf(place);
+        all.set(page, (all.get(page) || []).concat(place % PAGE));
+      });
+      return all;
+    });
+  }
 
   /**
    * @param {string} text
@@ -395,179 +467,207 @@
   function answer(text, options) {
     var limit = (options && options.limit) || 10;
     return index().then(function (root) {
-      var said = parse(text), query = said.query;
-      // What looks like a filter and is none is text like any other.
-      return Promise.all(query.filters.map(function (filter) {
-        return lines(root, 'd', place(root.sets.d, filter.filter)).then(function (list) {
-          var line = list.find(function (line) { return line[0] === filter.filter; });
-          return line ? block(root, entry(line[1]), true).then(function (all) {
-            return { pages: new Set(all.map(function (posting) { return posting.page; })), not: filter.not, filter: filter.filter };
-          }) : null;
+      var said = parse(text);
+      return filtered(root, said.filters).then(function (filters) {
+        // What looks like a filter and is none is text like any other.
+        var rest = said.rest.filter(function (token) {
+          return !filters.some(function (one) { return one.filter === token.filter; });
+        }).map(function (token) { return token.text; }).join(' ');
+        var wanted = groups(rest + (said.open ? '' : ' '));
+        return Promise.all([
+          Promise.all(wanted.map(function (group) { return read(root, group); })),
+          Promise.all(said.phrases.map(function (phrase) { return holding(root, phrase); })),
+          Promise.all(said.not.map(function (words) { return holding(root, words); })),
+        ]).then(function (all) {
+          return rank(root, all[0], filters).then(function (ranked) {
+            return chosen(root, all[0], ranked, { phrases: said.phrases, holding: all[1], not: said.not, without: all[2] }, limit);
+          });
         });
-      })).then(function (filters) {
-        var rest = said.rest.replace(/\u0000([^\u0000]*)\u0000/g, function (all, filter) {
-          var known = filters.some(function (found) { return found && found.filter === '!' + fold(filter); });
-          return known ? ' ' : filter;
-        });
-        return run(root, groups(rest.replace(/\s+$/, /\s$/.test(text) ? ' ' : '')), filters.filter(Boolean), query, limit);
       });
     });
   }
 
-  /** @param {any} root @param {Group[]} wanted @param {any[]} filters @param {any} query @param {number} limit */
-  function run(root, wanted, filters, query, limit) {
-    return Promise.all(wanted.map(function (group) {
-      return Promise.all(group.parts.map(function (part, number) {
-        return look(root, part.term, group.last && number === 0).then(function (all) {
-          return all.map(function (one) {
-            return { term: one.term, weight: one.weight * part.weight, found: one.found, whole: part.whole, part: number };
-          });
+  /** Pages by what they say of a query, the best first. @param {any} root @param {Read[]} said @param {any[]} filters @returns {Promise<Ranked[]>} */
+  function rank(root, said, filters) {
+    /** @param {number} page */
+    function passes(page) { return filters.every(function (filter) { return filter.pages.has(page) !== filter.not; }); }
+    if (!said.length) {
+      var only = filters.find(function (filter) { return !filter.not; });
+      return Promise.resolve(only ? Array.from(only.pages).filter(passes).map(function (page) {
+        return { page: /** @type {number} */ (page), passages: [0], score: 1 };
+      }) : []);
+    }
+    var words = said.filter(function (one) { return !one.group.pair.length; });
+    /** @param {Read[]} list @param {number} most */
+    function rarest(list, most) {
+      return list.filter(function (one) { return one.all.length; }).sort(function (a, b) { return b.rarity - a.rarity; }).slice(0, most);
+    }
+    var chosen = rarest(words.slice(), MOST_WORDS), asked = chosen.length;
+    chosen = chosen.concat(rarest(said.filter(function (one) { return one.group.pair.length; }), MOST_PAIRS));
+    return Promise.all(chosen.map(function (one) {
+      return Promise.all(one.all.map(function (match) {
+        return block(root, match.found).then(function (list) { return { match: match, list: list }; });
+      }));
+    })).then(function (lists) {
+      // What each word says at each place, then all of them together.
+      var scores = lists.map(function (matches, number) {
+        /** @type {Map<number, Map<number, number>>} */
+        var slots = new Map();
+        matches.forEach(function (one) {
+          // The whole name has its own rarity, and so have its parts.
+          var own = rarity(root, one.match.found.count);
+          var weight = one.match.weight * (one.match.whole ? Math.min(own, chosen[number].rarity * 1.2) : own);
+          // Forms of a word stand for each other; parts of a name add up, to less than the name.
+          var slot = slots.get(one.match.slot);
+          if (!slot) slots.set(one.match.slot, slot = new Map());
+          for (var at = 0; at < one.list.length; at += 2) {
+            var score = weight * (0.25 + one.list[at + 1] / 45);
+            if (!(score <= /** @type {number} */ (slot.get(one.list[at])))) slot.set(one.list[at], score);
+          }
         });
-      })).then(function (lists) {
-        var all = Array.prototype.concat.apply([], lists);
-        var exact = all.filter(function (/** @type {any} */ one) { return one.weight >= 0.4; });
-        var bare = group.parts.length === 1 && /^\p{L}{4,}$/u.test(group.parts[0].term);
-        if (!bare || exact.some(function (/** @type {any} */ one) { return one.found.count > 1 || one.weight >= 0.8; })) return { group: group, all: all, near: [] };
-        return near(root, group.parts[0].term).then(function (words) {
-          return Promise.all(words.map(function (word) {
-            return look(root, word.term, false).then(function (found) {
-              return found.map(function (one) { return { term: one.term, weight: one.weight * (word.far > 1 ? 0.35 : 0.6), found: one.found, whole: true, part: 0 }; });
-            });
-          })).then(function (more) {
-            return { group: group, all: all.concat(Array.prototype.concat.apply([], more)), near: words };
-          });
+        var all = Array.from(slots.values()), sum = all[0];
+        all.slice(1).forEach(function (slot) {
+          slot.forEach(function (score, place) { sum.set(place, (sum.get(place) || 0) + score); });
+        });
+        return sum;
+      });
+      /** @type {Map<number, number>} */
+      var sums = new Map();
+      /** @type {Map<number, {best: number[], places: number[]}>} */
+      var pages = new Map();
+      scores.forEach(function (list, number) {
+        list.forEach(function (score, place) {
+          var before = sums.get(place), page = pages.get(pageOf(place));
+          if (!page) pages.set(pageOf(place), page = { best: [], places: [] });
+          if (before === undefined) page.places.push(place);
+          sums.set(place, (before || 0) + score);
+          if (!(score <= page.best[number])) page.best[number] = score;
         });
       });
-    })).then(function (/** @type {any[]} */ read) {
-      var total = root.n;
-      var rarity = function (/** @type {number} */ count) { return Math.log(1 + (total - count + 0.5) / (count + 0.5)); };
-      read.forEach(function (one) {
-        var whole = one.all.filter(function (/** @type {any} */ part) { return part.whole; });
-        // Of forms of one word the most frequent tells how rare it is, of parts of a name the rarest.
-        var counts = (whole.length ? whole : one.all).map(function (/** @type {any} */ part) { return part.found.count; });
-        var counted = whole.length ? Math.max.apply(null, counts) : Math.min.apply(null, counts);
-        var most = one.group.parts.reduce(function (/** @type {number} */ most, /** @type {any} */ part) { return Math.max(most, part.weight); }, 0);
-        one.rarity = (one.all.length ? rarity(counted) : rarity(0) * 0.6) * most;
-        one.count = counted;
-      });
-      var mean = read.reduce(function (sum, one) { return sum + one.rarity; }, 0);
-      var rare = read.slice().sort(function (a, b) { return b.rarity - a.rarity; }).slice(0, MOST).filter(function (one) { return one.all.length; });
-      return Promise.all(rare.map(function (one) {
-        return Promise.all(one.all.map(function (/** @type {any} */ part) {
-          return block(root, part.found, false).then(function (list) { return { part: part, list: list }; });
-        }));
-      })).then(function (lists) {
-        /** @type {Map<number, {best: number[], passages: Map<number, number[]>, slots: Map<string, number>}>} */
-        var pages = new Map();
-        lists.forEach(function (parts, number) {
-          parts.forEach(function (one) {
-            // The whole name has its own rarity, and so have its parts.
-            var own = rarity(one.part.found.count);
-            var weight = one.part.weight * (one.part.whole ? Math.min(own, rare[number].rarity * 1.2) : own);
-            // Forms of a word stand for each other; parts of a name add up, to less than the name.
-            var slot = one.part.whole ? 'w' : one.part.part;
-            one.list.forEach(function (posting) {
-              var page = pages.get(posting.page);
-              if (!page) pages.set(posting.page, page = { best: [], passages: new Map(), slots: new Map() });
-              var score = weight * (0.25 + posting.impact / 45);
-              var key = posting.passage + ' ' + number + ' ' + slot, before = page.slots.get(key) || 0;
-              if (score <= before) return;
-              page.slots.set(key, score);
-              var passage = page.passages.get(posting.passage);
-              if (!passage) page.passages.set(posting.passage, passage = []);
-              var sum = (passage[number] || 0) + score - before;
-              passage[number] = sum;
-              page.best[number] = Math.max(page.best[number] || 0, sum);
-            });
-          });
+      /** @param {Read[]} list */
+      function sum(list) { return list.reduce(function (sum, one) { return sum + one.rarity; }, 0); }
+      var considered = sum(chosen.slice(0, asked)) || 1, missing = sum(words) - considered;
+      /** @type {Ranked[]} */
+      var ranked = [];
+      pages.forEach(function (page, number) {
+        if (!passes(number)) return;
+        var all = page.places.map(function (place) {
+          return { passage: place % PAGE, place: place, sum: sums.get(place) || 0 };
+        }).sort(function (a, b) { return b.sum - a.sum || a.passage - b.passage; });
+        var best = all[0].sum, beside = 0, there = 0, count = 0;
+        page.best.forEach(function (score, group) {
+          var own = scores[group].get(all[0].place);
+          if (group < asked || own) beside += Math.max(0, score - (own || 0));
         });
-        var considered = rare.reduce(function (sum, one) { return sum + one.rarity; }, 0) || 1;
-        var missing = mean - considered;
-        /** @type {{page: number, passage: number, score: number, share: number}[]} */
-        var ranked = [];
-        pages.forEach(function (page, number) {
-          if (filters.some(function (filter) { return filter.pages.has(number) === filter.not; })) return;
-          var best = 0, at = 0;
-          page.passages.forEach(function (scores, passage) {
-            var sum = scores.reduce(function (sum, score) { return sum + (score || 0); }, 0);
-            if (sum > best || (sum === best && passage < at)) { best = sum; at = passage; }
-          });
-          var own = page.passages.get(at) || [];
-          var beside = page.best.reduce(function (sum, score, group) { return sum + Math.max(0, (score || 0) - (own[group] || 0)); }, 0);
-          var share = page.best.reduce(function (sum, score, group) { return sum + (score ? rare[group].rarity : 0); }, 0) / (considered + Math.max(0, missing) * 0.5);
-          var said = page.best.filter(Boolean).length / read.length;
-          ranked.push({ page: number, passage: at, score: (best + 0.4 * beside) * (0.2 + 0.8 * share), share: Math.max(share, 0.9 * said) });
+        // Where two neighbours are, both words are, also beyond the best places of frequent words.
+        var neighbours = chosen.filter(function (one, group) { return page.best[group] && one.group.pair.length; }).map(function (one) { return one.group.pair; }).flat();
+        chosen.slice(0, asked).forEach(function (one, group) {
+          var isThere = page.best[group] || one.group.parts.some(function (part) { return neighbours.indexOf(part.term) >= 0; });
+          if (isThere) { there += one.rarity; count++; }
         });
-        if (!wanted.length && filters.length) {
-          filters[0].pages.forEach(function (/** @type {number} */ page) {
-            if (filters.every(function (filter) { return filter.pages.has(page) !== filter.not; })) ranked.push({ page: page, passage: 0, score: 1, share: 1 });
-          });
-        }
-        ranked.sort(function (a, b) { return b.score - a.score || a.page - b.page; });
-        var best = ranked.length ? ranked[0].score : 0;
+        var share = there / (considered + Math.max(0, missing) * 0.5);
         // What says less than half of what was asked for is no answer.
-        ranked = ranked.filter(function (one) { return one.share >= 0.45 && one.score > best * 0.12; });
-        var words = new Set();
-        read.forEach(function (one) { one.all.forEach(function (/** @type {any} */ part) { words.add(part.term); }); });
-        var hints = read.filter(function (one) { return one.near.length && one.near[0].term !== one.group.parts[0].term; })
-          .map(function (one) { return { word: one.group.word, near: one.near[0].term }; });
-        return verified(root, ranked, { query: query, read: read }, limit).then(function (kept) {
-          return { results: kept, words: words, hints: hints, many: kept.length >= limit && ranked.length > limit, count: ranked.length };
+        if (Math.max(share, 0.9 * count / words.length) < 0.45) return;
+        ranked.push({ page: number, passages: all.filter(function (one) { return one.sum > best * 0.6; }).map(function (one) { return one.passage; }),
+          score: (best + 0.4 * beside) * (0.2 + 0.8 * share) });
+      });
+      ranked.sort(function (a, b) { return b.score - a.score || a.page - b.page; });
+      return ranked.filter(function (one) { return one.score > ranked[0].score * 0.12; });
+    });
+  }
+
+  /** Terms that are known, where they stand. @param {string} text @param {{has: function(string): boolean}} known @returns {Hit[]} */
+  function hits(text, known) {
+    /** @type {Hit[]} */
+    var all = [];
+    terms(text, function (term, whole, start, end) { if (known.has(term)) all.push({ start: start, end: end, term: term }); });
+    return all;
+  }
+
+  /** What each term of a query is worth: its group, and how much. @param {Read[]} said */
+  function worths(said) {
+    /** @type {Map<string, {group: number, value: number}>} */
+    var all = new Map();
+    said.forEach(function (one, group) {
+      if (!one.group.pair.length) one.all.forEach(function (match) {
+        var value = one.rarity * Math.min(1, match.weight * (match.whole ? 1 : 1.5)), known = all.get(match.term);
+        if (!known || known.value < value) all.set(match.term, { group: group, value: value });
+      });
+    });
+    return all;
+  }
+
+  /** How much the best stretch of a text says. @param {Hit[]} found @param {Map<string, {group: number, value: number}>} worth */
+  function closeness(found, worth) {
+    var best = 0;
+    found.forEach(function (hit, from) {
+      /** @type {number[]} */
+      var seen = [];
+      for (var at = from; at < found.length && found[at].start - hit.start < 160; at++) {
+        var one = /** @type {{group: number, value: number}} */ (worth.get(found[at].term));
+        seen[one.group] = Math.max(seen[one.group] || 0, one.value);
+      }
+      best = Math.max(best, seen.reduce(function (sum, value) { return sum + value; }, 0));
+    });
+    return best;
+  }
+
+  /** Reads what results quote: those first that say it in one stretch. @param {any} root @param {Read[]} said @param {Ranked[]} ranked @param {any} strict @param {number} limit */
+  function chosen(root, said, ranked, strict, limit) {
+    var worth = worths(said), total = 0, wanted = said.filter(function (one) { return !one.group.pair.length; }).length;
+    said.forEach(function (one) { if (!one.group.pair.length) total += one.rarity; });
+    /** @param {string} text */
+    function even(text) { return fold(text).replace(/\s+/g, ' '); }
+    /** @param {number} page @param {number} passage @returns {Promise<any>} */
+    function quoted(page, passage) {
+      return part(root, 'q' + Math.floor(page / 1000) + '/' + page + '-' + Math.floor(passage / root.per)).then(function (file) {
+        return { file: file, quotes: /** @type {Quote[]} */ (file.q[passage % root.per] || []) };
+      });
+    }
+    /** Whether some passage of a page says a text as it stands. @param {number} page @param {number[]} passages @param {string} text @returns {Promise<number>} */
+    function says(page, passages, text) {
+      return flat(passages.slice(0, 8).map(function (passage) {
+        return quoted(page, passage).then(function (one) {
+          var all = one.quotes.map(function (/** @type {Quote} */ quote) { return quote[2] + ' ' + quote[3]; });
+          return even([passage ? '' : one.file.t].concat(all).join(' ')).indexOf(even(text)) >= 0 ? [passage] : [];
+        });
+      })).then(function (found) { return found.length ? found[0] : -1; });
+    }
+    var isStrict = strict.phrases.length || strict.not.length;
+    if (strict.phrases.length) ranked = ranked.filter(function (one) {
+      return strict.holding.every(function (/** @type {Map<number, number[]>} */ places) { return places.has(one.page); });
+    });
+    var first = ranked.slice(0, isStrict ? limit * 3 : limit);
+    return Promise.all(first.map(function (one) {
+      return Promise.all([
+        Promise.all(strict.phrases.map(function (/** @type {string} */ text, /** @type {number} */ n) { return says(one.page, strict.holding[n].get(one.page) || [], text); })),
+        Promise.all(strict.not.map(function (/** @type {string} */ text, /** @type {number} */ n) { return says(one.page, strict.without[n].get(one.page) || [], text); })),
+      ]).then(function (kept) {
+        if (kept[0].indexOf(-1) >= 0 || kept[1].some(function (place) { return place >= 0; })) return null;
+        // Where a phrase is wanted, the passage that says it is the one to show.
+        var passage = kept[0].length ? kept[0][0] : one.passages[0];
+        return quoted(one.page, passage).then(function (found) {
+          var file = found.file, near = closeness(hits(file.t, worth), worth);
+          // What else the page says, as far as it came along.
+          var passages = kept[0].length ? [passage] : one.passages.filter(function (other) {
+            return Math.floor(other / root.per) === Math.floor(passage / root.per);
+          });
+          var quotes = passages.map(function (other) { return file.q[other % root.per] || []; }).map(function (quotes, rank) {
+            return quotes.map(function (/** @type {Quote} */ quote) {
+              var inText = hits(quote[3], worth), close = Math.max(closeness(inText, worth), closeness(hits(quote[2], worth), worth));
+              if (!rank) near = Math.max(near, close);
+              return { quote: quote, hits: inText, close: close };
+            });
+          });
+          var shown = excerpts(quotes, near), score = one.score * (wanted > 1 && total ? 0.6 + 0.8 * near / total : 0.6);
+          return { page: one.page, title: file.t, url: file.u, crumbs: file.c, score: score, shown: shown[0], more: shown.slice(1), titleHits: hits(file.t, worth) };
         });
       });
-    });
-  }
-
-  /** How much of a query the best stretch of a text says, from 0 to 1. @param {any[]} quotes @param {any[]} read */
-  function closeness(quotes, read) {
-    /** @type {Map<string, [number, number]>} */
-    var worth = new Map();
-    var total = 0;
-    read.forEach(function (one, group) {
-      total += one.rarity;
-      one.all.forEach(function (/** @type {any} */ part) {
-        var value = one.rarity * Math.min(1, part.weight * (part.whole ? 1 : 1.5)), known = worth.get(part.term);
-        if (!known || known[1] < value) worth.set(part.term, [group, value]);
-      });
-    });
-    var best = 0;
-    quotes.forEach(function (quote) {
-      /** @type {[number, number, number][]} */
-      var hits = [];
-      terms(quote[3], function (term, whole, start) { var known = worth.get(term); if (known) hits.push([start, known[0], known[1]]); });
-      hits.forEach(function (hit, from) {
-        var seen = new Map();
-        for (var at = from; at < hits.length && hits[at][0] - hit[0] < 160; at++) {
-          seen.set(hits[at][1], Math.max(seen.get(hits[at][1]) || 0, hits[at][2]));
-        }
-        var sum = 0;
-        seen.forEach(function (value) { sum += value; });
-        best = Math.max(best, sum);
-      });
-    });
-    return total ? best / total : 0;
-  }
-
-  /** Reads what results quote; keeps those that hold all phrases and nothing excluded, those first that say it in one stretch. */
-  function verified(/** @type {any} */ root, /** @type {any[]} */ ranked, /** @type {any} */ asked, /** @type {number} */ limit) {
-    var query = asked.query;
-    var plain = function (/** @type {string} */ text) { return fold(text).replace(/\s+/g, ' '); };
-    var phrases = query.phrases.map(plain), nots = query.not.map(plain);
-    var strict = phrases.length || nots.length;
-    var first = ranked.slice(0, strict ? limit * 3 : limit);
-    return Promise.all(first.map(function (one) {
-      var name = 'q' + Math.floor(one.page / 1000) + '/' + one.page + '-' + Math.floor(one.passage / root.per);
-      return part(root, name).then(function (file) {
-        var quotes = file.q[one.passage % root.per] || [];
-        var text = plain([file.t].concat(quotes.map(function (/** @type {any} */ quote) { return quote[2] + ' ' + quote[3]; })).join(' '));
-        var holds = phrases.every(function (/** @type {string} */ phrase) { return text.indexOf(phrase) >= 0; }) &&
-          !nots.some(function (/** @type {string} */ phrase) { return text.indexOf(phrase) >= 0; });
-        var said = quotes.concat([[0, '', '', file.t]], quotes.map(function (/** @type {any} */ quote) { return [0, '', '', quote[2]]; }));
-        var near = asked.read.length > 1 ? closeness(said, asked.read) : 0;
-        return holds ? { title: file.t, url: file.u, crumbs: file.c, quotes: quotes, score: one.score * (0.6 + 0.8 * near), page: one.page } : null;
-      });
-    })).then(function (all) {
-      return all.filter(Boolean).sort(function (/** @type {any} */ a, /** @type {any} */ b) { return b.score - a.score || a.page - b.page; }).slice(0, limit);
+    })).then(function (kept) {
+      var results = /** @type {any[]} */ (kept.filter(Boolean)).sort(function (a, b) { return b.score - a.score || a.page - b.page; }).slice(0, limit);
+      var slips = said.filter(function (one) { return one.near.length && one.near[0].term !== one.group.parts[0].term; });
+      return { results: results, many: results.length >= limit && ranked.length > limit, terms: Array.from(worth.keys()),
+        hints: slips.map(function (one) { return { word: one.group.word, near: one.near[0].term }; }) };
     });
   }
 
@@ -575,190 +675,95 @@
 
   var KINDS = ['prose', 'code', 'output', 'error'];
 
-  /**
-   * The quote of a passage that says most, cut around what it says, as pieces that match or not.
-   * @param {any[]} quotes @param {Set<string>} words @param {number} length
-   */
-  function excerpt(quotes, words, length) {
-    var best = { score: -1, quote: quotes[0], hits: /** @type {number[][]} */ ([]) };
-    quotes.forEach(function (quote) {
-      var seen = new Set(), hits = /** @type {number[][]} */ ([]);
-      terms(quote[3], function (term, whole, start, end) {
-        if (!words.has(term)) return;
-        seen.add(term);
-        var last = hits[hits.length - 1];
-        if (!last || last[0] !== start) hits.push([start, end]);
-      });
-      var score = seen.size * 10 + Math.min(hits.length, 9) + (words.has(fold(quote[2])) ? 1 : 0);
-      if (score > best.score) best = { score: score, quote: quote, hits: hits };
-    });
-    if (!best.quote) return null;
-    var text = best.quote[3], from = 0, most = -1;
-    best.hits.forEach(function (hit) {
-      var inside = best.hits.filter(function (other) { return other[0] >= hit[0] && other[1] <= hit[0] + length - 40; }).length;
-      if (inside > most) { most = inside; from = Math.max(0, hit[0] - 40); }
-    });
-    if (from > 0) { var space = text.slice(from, from + 30).search(/\s/); if (space >= 0) from += space + 1; }
-    var to = Math.min(text.length, from + length), pieces = /** @type {[string, boolean][]} */ ([]), at = from;
-    best.hits.forEach(function (hit) {
-      if (hit[0] < at || hit[1] > to) return;
-      pieces.push([text.slice(at, hit[0]), false], [text.slice(hit[0], hit[1]), true]);
-      at = hit[1];
-    });
-    pieces.push([text.slice(at, to), false]);
-    return { kind: KINDS[best.quote[0]], anchor: best.quote[1], heading: best.quote[2],
-      pieces: pieces, before: from > 0, after: to < text.length };
+  /** @typedef {{quote: Quote, hits: Hit[], close: number}} Said a quote and what it says of the query */
+
+  /** How many terms stand in some hits. @param {Hit[]} found */
+  function distinct(found) { return new Set(found.map(function (hit) { return hit.term; })).size; }
+
+  /** What a result shows of its page: the quote that says most, and up to two others elsewhere that say nearly as much. @param {Said[][]} passages @param {number} near */
+  function excerpts(passages, near) {
+    /** @param {Said[]} all */
+    function ordered(all) {
+      return all.map(function (one, place) {
+        return { one: one, place: place, score: distinct(one.hits) * 10 + Math.min(one.hits.length, 9) };
+      }).sort(function (a, b) { return b.score - a.score || a.place - b.place; }).map(function (one) { return one.one; });
+    }
+    var first = ordered(passages[0] || []), all = first.concat(ordered(passages.slice(1).flat())), seen = new Set();
+    return all.filter(function (one, rank) {
+      var isWanted = !seen.has(one.quote[1]) && (rank === 0 || (one.hits.length && one.close > near * 0.7));
+      seen.add(one.quote[1]);
+      return isWanted;
+    }).slice(0, 3).map(function (one) { return excerpt(one, 220); });
   }
 
-  /** @param {string} query @param {{limit?: number}} [options] */
-  bindery.search = function (query, options) {
+  /** A quote cut around what it says, as pieces that match or not. @param {Said} said @param {number} length */
+  function excerpt(said, length) {
+    var text = said.quote[3], from = 0, most = 0;
+    said.hits.forEach(function (hit) {
+      var inside = distinct(said.hits.filter(function (other) { return other.start >= hit.start && other.end <= hit.start + length - 40; }));
+      if (inside > most) { most = inside; from = Math.max(0, hit.start - 40); }
+    });
+    if (from > 0) from += text.slice(from, from + 30).search(/\s/) + 1;
+    var to = Math.min(text.length, from + length);
+    return { kind: KINDS[said.quote[0]], anchor: said.quote[1], heading: said.quote[2],
+      pieces: pieces(text, said.hits, from, to), before: from > 0, after: to < text.length };
+  }
+
+  /** A stretch of text as pieces that match or not. @param {string} text @param {Hit[]} found @param {number} from @param {number} to */
+  function pieces(text, found, from, to) {
+    var all = /** @type {[string, boolean][]} */ ([]), at = from;
+    found.forEach(function (hit) {
+      if (hit.start < at || hit.end > to) return;
+      all.push([text.slice(at, hit.start), false], [text.slice(hit.start, hit.end), true]);
+      at = hit.end;
+    });
+    all.push([text.slice(at, to), false]);
+    return all.filter(function (piece) { return piece[0]; });
+  }
+
+  /** Answers a query with all that the page shows. */
+  bindery.ask = function (/** @type {string} */ query, /** @type {any} */ options) {
     return answer(query, options).then(function (found) {
+      /** @param {string} url @param {any} shown */
+      function link(url, shown) { return url + (shown && shown.anchor ? '#' + encodeURIComponent(shown.anchor) : ''); }
+      found.results.forEach(function (one) {
+        one.link = link(one.url, one.shown);
+        one.more.forEach(function (/** @type {any} */ shown) { shown.link = link(one.url, shown); });
+        one.head = pieces(one.title, one.titleHits, 0, one.title.length);
+      });
+      return found;
+    });
+  };
+
+  /** Answers a query: the promise of design and docs. @param {string} query @param {{limit?: number}} [options] */
+  bindery.search = function (query, options) {
+    return bindery.ask(query, options).then(function (/** @type {any} */ found) {
       return found.results.map(function (/** @type {any} */ one) {
-        var shown = excerpt(one.quotes, found.words, 200);
-        return { url: one.url + (shown && shown.anchor ? '#' + encodeURIComponent(shown.anchor) : ''), title: one.title,
-          heading: shown ? shown.heading : '', excerpt: shown ? shown.pieces.map(function (piece) { return piece[0]; }).join('') : '',
+        var shown = one.shown;
+        return { url: one.link, title: one.title, heading: shown ? shown.heading : '',
+          excerpt: shown ? shown.pieces.map(function (/** @type {any} */ piece) { return piece[0]; }).join('') : '',
           kind: shown ? shown.kind : 'prose', score: Math.round(one.score * 1000) / 1000 };
       });
     });
   };
 
-  // The dialog and the page
-
-  /** @param {string} name @param {string} [className] @param {string} [text] */
-  function element(name, className, text) {
-    var made = document.createElement(name);
-    if (className) made.className = className;
-    if (text !== undefined) made.textContent = text;
-    return made;
-  }
-
-  var KEY = 'bindery:' + new URL((document.body.dataset.root || '') + '.', location.href).pathname + ':searches';
-  /** @returns {string[]} */
-  function recent() {
-    try { return JSON.parse(localStorage.getItem(KEY) || '[]'); } catch (error) { return []; }
-  }
-  /** @param {string} query */
-  function remember(query) {
-    try {
-      localStorage.setItem(KEY, JSON.stringify([query].concat(recent().filter(function (old) { return old !== query; })).slice(0, 6)));
-    } catch (error) { /* Without storage nothing is remembered. */ }
-  }
-
-  /** @param {any} one @param {any} found @param {string} query */
-  function row(one, found, query) {
-    var shown = excerpt(one.quotes, found.words, 220);
-    var link = /** @type {HTMLAnchorElement} */ (element('a', 'found'));
-    var anchor = shown && shown.anchor ? '#' + encodeURIComponent(shown.anchor) : '';
-    link.href = (document.body.dataset.root || '') + one.url + '?mark=' + encodeURIComponent(Array.from(found.words).slice(0, 12).join(' ')) + anchor;
-    link.addEventListener('click', function () { remember(query); });
-    var head = element('span', 'found-title'), done = 0;
-    terms(one.title, function (term, whole, start, end) {
-      if (start < done || !found.words.has(term)) return;
-      head.append(one.title.slice(done, start), element('mark', '', one.title.slice(start, end)));
-      done = end;
-    });
-    head.append(one.title.slice(done));
-    if (shown && shown.heading) head.append(element('span', 'found-heading', ' › ' + shown.heading));
-    link.append(head);
-    if (one.crumbs.length) link.append(element('span', 'found-crumbs', one.crumbs.join(' / ')));
-    if (shown) {
-      var text = element('span', 'found-text found-' + shown.kind);
-      if (shown.before) text.append('… ');
-      shown.pieces.forEach(function (piece) { text.append(piece[1] ? element('mark', '', piece[0]) : piece[0]); });
-      if (shown.after) text.append(' …');
-      link.append(text);
-    }
-    return link;
-  }
-
-  /**
-   * Makes an input search into a list.
-   * @param {HTMLInputElement} input @param {HTMLElement} list @param {HTMLElement} status @param {number} limit
-   */
-  function connect(input, list, status, limit) {
-    var turn = 0, timer = 0;
-    /** @type {any} */
-    var labels = {};
-    var say = function (/** @type {string} */ text) { status.textContent = text; };
-    function links() { return /** @type {HTMLElement[]} */ (Array.from(list.querySelectorAll('a.found, button'))); }
-    function suggest(/** @type {string} */ text, /** @type {string} */ query) {
-      var button = element('button', 'found-hint', text);
-      button.addEventListener('click', function () { input.value = query; input.focus(); update(); });
-      return button;
-    }
-    function update() {
-      var query = input.value.trim(), now = ++turn;
-      if (!query) {
-        list.replaceChildren();
-        var old = recent();
-        say(old.length ? labels.recent || '' : labels.start || '');
-        old.forEach(function (text) { list.append(suggest(text, text)); });
-        return;
+  /** What pages can be filtered by: keys, or the values of a key that begin with something. @param {string} start @returns {Promise<{filter: string, count: number}[]>} */
+  bindery.filters = function (start) {
+    return index().then(function (root) {
+      var colon = start.indexOf(':');
+      if (colon < 0) {
+        return root.f.filter(function (/** @type {string} */ key) { return key.indexOf(fold(start)) === 0; })
+          .map(function (/** @type {string} */ key) { return { filter: key + ':', count: 0 }; });
       }
-      answer(input.value, { limit: limit }).then(function (found) {
-        if (now !== turn) return;
-        list.replaceChildren();
-        found.results.forEach(function (/** @type {any} */ one) { list.append(row(one, found, query)); });
-        var fixed = found.hints.reduce(function (/** @type {string} */ text, /** @type {any} */ hint) { return text.replace(hint.word, hint.near); }, query);
-        if (fixed !== query) list.append(suggest((labels.did_you_mean || '').replace('{q}', fixed), fixed));
-        if (found.results.length) {
-          say(found.many ? labels.many : (found.results.length === 1 ? labels.one : (labels.some || '').replace('{n}', String(found.results.length))));
-        } else {
-          say((labels.none || '').replace('{q}', query));
-          var all = /** @type {HTMLAnchorElement} */ (element('a', 'found', labels.browse));
-          all.href = (document.body.dataset.root || '') + 'all.html';
-          list.append(all);
-        }
-      }, function () {
-        if (now !== turn) return;
-        list.replaceChildren();
-        say(labels.unloaded || 'The index did not load. Sign in again, and reload the page.');
+      var wanted = '!' + fold(start);
+      return range(root, 'd', wanted, 4).then(function (list) {
+        return list.filter(function (line) { return line[0].indexOf(wanted) === 0; }).map(function (line) {
+          return { filter: line[0].slice(1), count: entry(line[1]).count };
+        }).sort(function (a, b) { return b.count - a.count || (a.filter < b.filter ? -1 : 1); });
       });
-    }
-    input.addEventListener('input', function () { clearTimeout(timer); timer = setTimeout(update, 60); });
-    input.addEventListener('keydown', function (event) {
-      if (event.key === 'Enter') { var first = links()[0]; if (first) { event.preventDefault(); first.click(); } }
-      if (event.key === 'ArrowDown') { var next = links()[0]; if (next) { event.preventDefault(); next.focus(); } }
     });
-    list.addEventListener('keydown', function (event) {
-      var all = links(), at = all.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-      if (event.key === 'ArrowDown' && all[at + 1]) { event.preventDefault(); all[at + 1].focus(); }
-      if (event.key === 'ArrowUp') { event.preventDefault(); (all[at - 1] || input).focus(); }
-    });
-    index().then(function (root) { labels = root.l; update(); }, update);
-    return update;
-  }
-
-  /** @type {HTMLDialogElement | null} */
-  var dialog = null;
-  bindery.openSearch = function (/** @type {string} */ query) {
-    if (!dialog) {
-      dialog = /** @type {HTMLDialogElement} */ (element('dialog', 'search-dialog b-ui'));
-      var input = /** @type {HTMLInputElement} */ (element('input', 'search-input'));
-      var list = element('div', 'search-list'), status = element('p', 'search-status');
-      input.type = 'search';
-      input.setAttribute('aria-label', document.body.dataset.search || 'Search');
-      input.placeholder = document.body.dataset.search || 'Search';
-      input.autocomplete = 'off';
-      input.spellcheck = false;
-      status.setAttribute('role', 'status');
-      dialog.setAttribute('aria-label', document.body.dataset.search || 'Search');
-      dialog.append(input, status, list);
-      dialog.addEventListener('click', function (event) { if (event.target === dialog && dialog) dialog.close(); });
-      document.body.append(dialog);
-      connect(input, list, status, 8);
-    }
-    var field = /** @type {HTMLInputElement} */ (dialog.querySelector('input'));
-    if (!dialog.open) dialog.showModal();
-    if (query) { field.value = query; field.dispatchEvent(new Event('input')); }
-    field.select();
   };
 
-  var page = /** @type {HTMLInputElement | null} */ (document.querySelector('.search-page input'));
-  if (page) {
-    var list = /** @type {HTMLElement} */ (document.querySelector('.search-page .search-list'));
-    var status = /** @type {HTMLElement} */ (document.querySelector('.search-page .search-status'));
-    page.value = new URLSearchParams(location.search).get('q') || '';
-    connect(page, list, status, 20);
-  }
+  /** The words of the interface. */
+  bindery.labels = function () { return index().then(function (root) { return root.l; }); };
 })();
