@@ -1,6 +1,9 @@
 //! `bindery build`: the whole way from a repo to a site on the disk.
 
+mod ask;
 mod index;
+
+pub use ask::{Answer, Excerpt, ask};
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -65,39 +68,24 @@ pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, Strin
     let Request { root, src, out, config, .. } = request;
     check_rules(&config.cells)?;
     let theme = Arc::new(Theme::new(&config.language)?);
-    let Found { sources, files, parts, notes } = disk::walk(root, src, out, config)?;
+    let found = disk::walk(root, src, out, config)?;
     let publisher = Publisher::open(out)?;
     let packs = Packs::new(publisher.scratch()).map_err(|error| format!("`{}`: {error}", out.display()))?;
-    let wanted: BTreeSet<SitePath> = sources.iter().map(|source| source.path.clone()).collect();
-    let open: BTreeSet<SitePath> = files.iter().chain(&parts).chain(&wanted).cloned().collect();
-    let steps = sources.len() * 2;
+    let wanted: BTreeSet<SitePath> = found.sources.iter().map(|source| source.path.clone()).collect();
+    let steps = found.sources.len() * 2;
     let done = std::sync::atomic::AtomicUsize::new(0);
     let step = || progress(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, steps);
-    let gathering = index::Gathering::new(&packs, sources.len());
+    let gathering = index::Gathering::new(&packs, found.sources.len());
     let (history, rendered) = rayon::join(
         || history::read(root, &wanted),
-        || {
-            let works = Works {
-                root,
-                src,
-                config,
-                open: &open,
-                publisher: &publisher,
-                packs: &packs,
-                gathering: &gathering,
-            };
-            sources
-                .par_iter()
-                .enumerate()
-                .map(|(number, source)| works.page(number, source).inspect(|_| step()))
-                .collect::<Result<Vec<_>, String>>()
-        },
+        || rendered(request, &found, (&packs, &gathering, Some(&publisher)), &|_, _| step()),
     );
+    let Found { sources, files, notes, .. } = found;
     let History { mut changes, tracked, head, notes: history_notes } = history;
     let mut diagnostics = notes;
     diagnostics.extend(history_notes.into_iter().map(|note| Diagnostic::new(&SitePath::root(), note)));
     let mut pages = Vec::with_capacity(sources.len());
-    for (mut page, notes) in rendered?.into_iter().flatten() {
+    for (mut page, notes) in rendered? {
         page.change = changes.remove(&page.source);
         diagnostics.extend(notes.into_iter().map(|note| Diagnostic::new(&page.source, note)));
         pages.push(page);
@@ -132,12 +120,49 @@ pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, Strin
         .map(|(file, place)| copy_file(request, file, place, &publisher))
         .collect::<Result<_, String>>()?;
     diagnostics.extend(copied.into_iter().flatten());
-    gathering.finish(&sources, &site, &publisher)?;
+    let folder = SitePath::root().child("_bindery").child("search");
+    let put = |path: &str, text: String| {
+        let path = folder.join(path).ok_or("no name of a file of the index")?;
+        publisher.put(&path, text.as_bytes())
+    };
+    gathering.finish(&sources, &site, &put)?.write(&site, &put)?;
     drop(packs);
     let files = publisher.commit()?;
     diagnostics.sort();
     diagnostics.dedup();
     Ok(Outcome { pages: site.len(), diagnostics, files })
+}
+
+/// Reads and renders all sources that are no drafts, side by side: they are gathered for search,
+/// and where there is a publisher, their bodies and files are on the disk then.
+fn rendered(
+    request: &Request,
+    found: &Found,
+    (packs, gathering, publisher): (&Packs, &index::Gathering<'_>, Option<&Publisher>),
+    progress: Progress<'_>,
+) -> Result<Vec<(PageRecord, Vec<Note>)>, String> {
+    let wanted = found.sources.iter().map(|source| &source.path);
+    let open: BTreeSet<SitePath> = found.files.iter().chain(&found.parts).chain(wanted).cloned().collect();
+    let works = Works {
+        root: &request.root,
+        src: &request.src,
+        config: &request.config,
+        open: &open,
+        publisher,
+        packs,
+        gathering,
+    };
+    let done = std::sync::atomic::AtomicUsize::new(0);
+    let step = || {
+        progress(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, found.sources.len());
+    };
+    let pages = found
+        .sources
+        .par_iter()
+        .enumerate()
+        .map(|(number, source)| works.page(number, source).inspect(|_| step()))
+        .collect::<Result<Vec<_>, String>>()?;
+    Ok(pages.into_iter().flatten().collect())
 }
 
 /// What every page is made with.
@@ -146,7 +171,8 @@ struct Works<'a> {
     src: &'a SitePath,
     config: &'a Config,
     open: &'a BTreeSet<SitePath>,
-    publisher: &'a Publisher,
+    /// Where files go; without one none are made.
+    publisher: Option<&'a Publisher>,
     packs: &'a Packs,
     gathering: &'a index::Gathering<'a>,
 }
@@ -179,27 +205,30 @@ impl Works<'_> {
         if published.notebook().front.draft {
             return Ok(None);
         }
-        self.packs
-            .put(&source.path, &rendered.body)
-            .map_err(|error| format!("the body of `{}` cannot be kept: {error}", source.path))?;
-        for asset in &rendered.assets {
-            self.publisher.put(&out_path(&asset.name), &asset.bytes)?;
-        }
         let units = std::mem::take(&mut rendered.units);
         let script = published.script().filter(|_| self.config.outputs.downloads);
-        let mut record = PageRecord::new(&source.path, &published, rendered.outline, script.as_ref());
+        let outline = std::mem::take(&mut rendered.outline);
+        let mut record = PageRecord::new(&source.path, &published, outline, script.as_ref());
         let local = source.path.below(self.src).unwrap_or_else(|| source.path.clone());
         record.downloads.notebook &= self.config.outputs.downloads;
-        if record.downloads.notebook {
-            match published.copy(&bytes) {
-                Some(copy) => self.publisher.put(&local, &copy)?,
-                None => record.downloads.notebook = false,
-            }
-        }
         self.gathering.add(number, (&record, &units), (&self.config.language, &local))?;
-        if let Some(script) = script {
-            let place = script_place(&local, &script.extension);
-            self.publisher.put(&place, script.text.as_bytes())?;
+        if let Some(publisher) = self.publisher {
+            self.packs
+                .put(&source.path, &rendered.body)
+                .map_err(|error| format!("the body of `{}` cannot be kept: {error}", source.path))?;
+            for asset in &rendered.assets {
+                publisher.put(&out_path(&asset.name), &asset.bytes)?;
+            }
+            if record.downloads.notebook {
+                match published.copy(&bytes) {
+                    Some(copy) => publisher.put(&local, &copy)?,
+                    None => record.downloads.notebook = false,
+                }
+            }
+            if let Some(script) = script {
+                let place = script_place(&local, &script.extension);
+                publisher.put(&place, script.text.as_bytes())?;
+            }
         }
         notes.extend(rendered.notes);
         Ok(Some((record, notes)))

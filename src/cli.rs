@@ -2,6 +2,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the edge")]
 
+mod search;
+
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -32,6 +34,8 @@ struct Cli {
 enum Command {
     /// Build the site of a folder, or one HTML file of one notebook
     Build(Build),
+    /// Ask the notebooks of a folder what the site's search would be asked
+    Search(search::Search),
 }
 
 #[derive(Debug, Args)]
@@ -62,8 +66,11 @@ struct Build {
 /// Runs the program. The exit code is 0 where all is well, 1 where errors in the content were
 /// found and reported, 2 where the command could not run.
 pub fn run() -> ExitCode {
-    let Command::Build(build) = Cli::parse().command;
-    match build.run() {
+    let done = match Cli::parse().command {
+        Command::Build(build) => build.run(),
+        Command::Search(search) => workers(None).and_then(|()| search.run()),
+    };
+    match done {
         Ok(code) => code,
         Err(message) => {
             eprintln!("error: {message}");
@@ -78,20 +85,13 @@ impl Build {
         if self.jobs == Some(0) {
             return Err("--jobs wants at least 1".to_owned());
         }
-        let mut pool = rayon::ThreadPoolBuilder::new().stack_size(32 * 1024 * 1024);
-        if let Some(jobs) = self.jobs {
-            pool = pool.num_threads(jobs);
-        }
-        pool.build_global().map_err(|error| error.to_string())?;
+        workers(self.jobs)?;
         let src =
             std::fs::canonicalize(&self.src).map_err(|error| format!("`{}`: {error}", self.src.display()))?;
         if src.is_file() { self.single(&src, started) } else { self.site(&src, started) }
     }
 
     fn site(self, src: &Path, started: Instant) -> Result<ExitCode, String> {
-        let root = disk::find_root(src);
-        let src_path = relative(&root, src)?;
-        let config = self.config(&root, &src_path)?;
         let out = absolute(self.out.as_deref().unwrap_or(Path::new("public")))?;
         if src.starts_with(&out) {
             return Err(format!(
@@ -99,23 +99,14 @@ impl Build {
                 out.display()
             ));
         }
-        let request = Request {
-            src: src_path,
-            root: root.clone(),
-            out,
-            date: std::env::var("SOURCE_DATE_EPOCH")
-                .ok()
-                .and_then(|epoch| epoch.trim().parse().ok())
-                .map(moment),
-            config: Arc::new(config),
-        };
+        let request = folder_of(src, out, self.base_url.as_deref())?;
         let bar = self.bar();
         let outcome = build::build(&request, &|done, of| {
             bar.set_length(of as u64);
             bar.set_position(done as u64);
         })?;
         bar.finish_and_clear();
-        self.report(&root, &outcome);
+        self.report(&request.root, &outcome);
         if !self.quiet {
             eprintln!("{}", summary(&outcome, &request.out, started));
         }
@@ -125,7 +116,7 @@ impl Build {
     fn single(self, src: &Path, started: Instant) -> Result<ExitCode, String> {
         let root = disk::find_root(src.parent().unwrap_or(src));
         let path = relative(&root, src)?;
-        let config = self.config(&root, &path.parent())?;
+        let config = configuration(&root, &path.parent(), self.base_url.as_deref())?;
         let format = Format::of_extension(&path.extension()).unwrap_or(Format::Markdown);
         let out = match &self.out {
             Some(out) if out.is_dir() => out.join(format!("{}.html", path.stem())),
@@ -140,32 +131,6 @@ impl Build {
             eprintln!("{}", summary(&outcome, &out, started));
         }
         Ok(self.code(&outcome))
-    }
-
-    fn config(&self, root: &Path, src: &SitePath) -> Result<Config, String> {
-        let file = root.join("bindery.toml");
-        let mut said = match std::fs::read_to_string(&file) {
-            Ok(text) => {
-                config::File::parse(&text).map_err(|error| format!("`{}`: {error}", file.display()))?
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => config::File::default(),
-            Err(error) => return Err(format!("`{}`: {error}", file.display())),
-        };
-        if self.base_url.is_some() {
-            said.site.base_url.clone_from(&self.base_url);
-        }
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-        let origin = history::origin(root);
-        let around = Surroundings {
-            pages_url: variable("CI_PAGES_URL"),
-            repo_url: variable("CI_PROJECT_URL").or(origin.remote),
-            branch: variable("CI_DEFAULT_BRANCH").or(origin.branch),
-            prefix: origin.prefix,
-            dialects: disk::dialects(root),
-            nav: config::nav::find(src, &|path| disk::text_inside(root, path)),
-            folder_name: root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-        };
-        said.resolve(around).map_err(|error| format!("`{}`: {error}", file.display()))
     }
 
     fn bar(&self) -> ProgressBar {
@@ -194,6 +159,50 @@ impl Build {
             outcome.count(Severity::Error) + if self.strict { outcome.count(Severity::Warning) } else { 0 };
         if bad > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS }
     }
+}
+
+/// What is asked for when a folder is: its repo and configuration.
+fn folder_of(src: &Path, out: PathBuf, base_url: Option<&str>) -> Result<Request, String> {
+    let src = std::fs::canonicalize(src).map_err(|error| format!("`{}`: {error}", src.display()))?;
+    let root = disk::find_root(&src);
+    let src = relative(&root, &src)?;
+    let config = Arc::new(configuration(&root, &src, base_url)?);
+    let date =
+        std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|epoch| epoch.trim().parse().ok()).map(moment);
+    Ok(Request { root, src, out, date, config })
+}
+
+/// The threads that work: so many, or as many as there are processors.
+fn workers(jobs: Option<usize>) -> Result<(), String> {
+    let mut pool = rayon::ThreadPoolBuilder::new().stack_size(32 * 1024 * 1024);
+    if let Some(jobs) = jobs {
+        pool = pool.num_threads(jobs);
+    }
+    pool.build_global().map_err(|error| error.to_string())
+}
+
+fn configuration(root: &Path, src: &SitePath, base_url: Option<&str>) -> Result<Config, String> {
+    let file = root.join("bindery.toml");
+    let mut said = match std::fs::read_to_string(&file) {
+        Ok(text) => config::File::parse(&text).map_err(|error| format!("`{}`: {error}", file.display()))?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => config::File::default(),
+        Err(error) => return Err(format!("`{}`: {error}", file.display())),
+    };
+    if let Some(url) = base_url {
+        said.site.base_url = Some(url.to_owned());
+    }
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+    let origin = history::origin(root);
+    let around = Surroundings {
+        pages_url: variable("CI_PAGES_URL"),
+        repo_url: variable("CI_PROJECT_URL").or(origin.remote),
+        branch: variable("CI_DEFAULT_BRANCH").or(origin.branch),
+        prefix: origin.prefix,
+        dialects: disk::dialects(root),
+        nav: config::nav::find(src, &|path| disk::text_inside(root, path)),
+        folder_name: root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+    };
+    said.resolve(around).map_err(|error| format!("`{}`: {error}", file.display()))
 }
 
 /// Writes the one file of a notebook: whole or not at all, and over nothing but an older one.

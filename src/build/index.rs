@@ -10,12 +10,12 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use crate::digest::Digest;
-use crate::disk::{Packs, Publisher, Source};
+use crate::disk::{Packs, Source};
 use crate::notebook::FrontMatter;
 use crate::path::SitePath;
 use crate::render::Unit;
 use crate::search::{self, Collector, PER_FILE, Writer};
-use crate::site::{PageRecord, Site};
+use crate::site::{PageId, PageRecord, Site};
 
 /// What is gathered of all pages.
 pub(super) struct Gathering<'a> {
@@ -75,8 +75,8 @@ impl<'a> Gathering<'a> {
         Ok(())
     }
 
-    /// Writes the index of the site.
-    pub(super) fn finish(self, sources: &[Source], site: &Site, publisher: &Publisher) -> Result<(), String> {
+    /// Writes the index of the site but for what results quote.
+    pub(super) fn finish(self, sources: &[Source], site: &Site, put: Put<'_>) -> Result<Quoted<'a>, String> {
         let Self { collector, packs, digests, keys } = self;
         let digests = digests.into_inner().unwrap_or_else(PoisonError::into_inner);
         let numbers: Vec<Option<u32>> = sources
@@ -93,32 +93,65 @@ impl<'a> Gathering<'a> {
                 said.extend_from_slice(site.found(*page as usize).to_string().as_bytes());
             }
         }
-        let name = format!("{:.12}", Digest::of(&said));
-        let folder = SitePath::root().child("_bindery").child("search");
-        let inside = folder.child(&name);
-        let put = |file: &str, said: &dyn Display| {
-            let bytes = format!("bindery.shard(\"{file}\",{said});\n");
-            let path = inside.join(&format!("{file}.js")).ok_or("no name of a file of the index")?;
-            publisher.put(&path, bytes.as_bytes())
-        };
+        let folder = format!("{:.12}", Digest::of(&said));
         let collected = collector.finish()?;
-        let root = Writer::write(&collected, &numbers, &mut |(file, text)| put(&file, &json!(text)))?;
-        sources.par_iter().zip(&numbers).try_for_each(|(source, number)| -> Result<(), String> {
-            let Some(page) = number else { return Ok(()) };
-            let quotes = packs.quotes(&source.path)?;
-            let found = site.found(*page as usize).to_string();
-            for (place, passages) in quotes.iter().enumerate() {
-                let said = format!("{},\"q\":[{passages}]}}", found.strip_suffix('}').unwrap_or_default());
-                put(&format!("q{}/{page}-{place}", page / 1000), &said)?;
-            }
-            Ok(())
+        let root = Writer::write(&collected, &numbers, &mut |(file, text)| {
+            put(&format!("{folder}/{file}.js"), shard(&file, &json!(text)))
         })?;
         let root = json!({
-            "v": 1, "gen": name, "n": root.passages, "per": PER_FILE,
+            "v": 1, "gen": folder, "n": root.passages, "per": PER_FILE,
             "d": root.dictionary, "w": root.words, "r": root.reversed,
             "f": keys.into_inner().unwrap_or_else(PoisonError::into_inner), "l": site.search_labels(),
         });
-        publisher.put(&folder.child("index.js"), format!("bindery.index({root});\n").as_bytes())
+        put("index.js", format!("bindery.index({root});\n"))?;
+        let pages = numbers.into_iter().flatten().map(|page| page as usize).collect();
+        Ok(Quoted { packs, folder, pages })
+    }
+}
+
+/// Takes a file of the index: its path below the folder of search, and its text.
+pub(super) type Put<'a> = &'a (dyn Fn(&str, String) -> Result<(), String> + Sync);
+
+fn shard(name: &str, said: &dyn Display) -> String {
+    format!("bindery.shard(\"{name}\",{said});\n")
+}
+
+/// What results quote of the pages of a site.
+pub(super) struct Quoted<'a> {
+    packs: &'a Packs,
+    folder: String,
+    pages: Vec<PageId>,
+}
+
+impl Quoted<'_> {
+    /// Writes all of it.
+    pub(super) fn write(&self, site: &Site, put: Put<'_>) -> Result<(), String> {
+        self.pages.par_iter().try_for_each(|page| {
+            self.files(site, *page)?.into_iter().try_for_each(|(path, text)| put(&path, text))
+        })
+    }
+
+    /// One file of it, by its path.
+    pub(super) fn file(&self, site: &Site, path: &str) -> Result<String, String> {
+        let page = path.rsplit('/').next().and_then(|name| name.split('-').next()?.parse().ok());
+        let files = match page.filter(|page| self.pages.contains(page)) {
+            Some(page) => self.files(site, page)?,
+            None => Vec::new(),
+        };
+        let found = files.into_iter().find(|(known, _)| known == path);
+        found.map(|(_, text)| text).ok_or_else(|| format!("the index has no file `{path}`"))
+    }
+
+    fn files(&self, site: &Site, page: PageId) -> Result<Vec<(String, String)>, String> {
+        let quotes = self.packs.quotes(site.source(page))?;
+        let found = site.found(page).to_string();
+        let found = found.strip_suffix('}').unwrap_or_default();
+        let file = |(place, passages): (usize, &String)| {
+            let name = format!("q{}/{page}-{place}", page / 1000);
+            let text = shard(&name, &format_args!("{found},\"q\":[{passages}]}}"));
+            (format!("{}/{name}.js", self.folder), text)
+        };
+        Ok(quotes.iter().enumerate().map(file).collect())
     }
 }
 

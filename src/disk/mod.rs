@@ -4,7 +4,7 @@ mod pack;
 mod publish;
 mod walk;
 
-pub use pack::Packs;
+pub use pack::{Packs, Scratch};
 pub use publish::{Published as PublishCount, Publisher};
 pub use walk::{Found, Source, find_root, is_open, walk};
 

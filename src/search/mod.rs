@@ -6,6 +6,7 @@
 
 mod batch;
 pub mod digits;
+pub mod engine;
 mod gather;
 mod lines;
 mod passage;

@@ -189,6 +189,11 @@ impl Site {
         self.by_source.get(source).copied()
     }
 
+    /// The source of a page.
+    pub fn source(&self, page: PageId) -> &SitePath {
+        &self.pages[page].source
+    }
+
     /// What a result of search says of its page: title, URL relative to the root, the way to it.
     pub fn found(&self, page: PageId) -> serde_json::Value {
         let mut way = Vec::new();

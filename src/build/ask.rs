@@ -1,0 +1,100 @@
+//! `bindery search`: the index of a repo, asked in the terminal; nothing is written.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Deserialize;
+
+use super::{Progress, Request, index, rendered};
+use crate::disk::{self, Found, Packs};
+use crate::notebook::check_rules;
+use crate::search::engine;
+use crate::site::{Dates, Input, Site};
+use crate::theme::{SEARCH_JS, Theme};
+
+/// One page that answers a query.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Answer {
+    /// Where it answers: the URL relative to the site's root, with the id of the place.
+    #[serde(rename = "link")]
+    pub url: String,
+    /// The source of the page, relative to the root of the repo.
+    #[serde(skip)]
+    pub source: String,
+    /// The title of the page.
+    pub title: String,
+    /// The folders on the way to it.
+    #[serde(rename = "crumbs")]
+    pub way: Vec<String>,
+    /// How well it answers, against the others.
+    pub score: f64,
+    /// What it says; `None` where it says nothing but its title.
+    pub shown: Option<Excerpt>,
+    /// The number of the page.
+    page: usize,
+}
+
+/// A stretch of a page.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Excerpt {
+    /// `prose`, `code`, `output` or `error`.
+    pub kind: String,
+    /// The words of the heading above it.
+    pub heading: String,
+    /// Its text in pieces, each with whether it is what was asked for.
+    pub pieces: Vec<(String, bool)>,
+}
+
+#[derive(Deserialize)]
+struct Answered {
+    results: Vec<Answer>,
+}
+
+/// Asks all pages of a repo a query, as the site would; the best first, at most `limit`. `scratch`
+/// is a file to be made for what does not fit memory; `out` of the request is not touched.
+///
+/// # Errors
+/// Why it could not run: configuration, theme, disk.
+pub fn ask(
+    request: &Request,
+    scratch: &Path,
+    (query, limit): (&str, usize),
+    progress: Progress<'_>,
+) -> Result<Vec<Answer>, String> {
+    let Request { root, src, out, config, .. } = request;
+    check_rules(&config.cells)?;
+    let theme = Arc::new(Theme::new(&config.language)?);
+    let found = disk::walk(root, src, out, config)?;
+    let packs =
+        Packs::new(scratch.to_path_buf()).map_err(|error| format!("`{}`: {error}", scratch.display()))?;
+    let gathering = index::Gathering::new(&packs, found.sources.len());
+    let pages = rendered(request, &found, (&packs, &gathering, None), progress)?;
+    let pages = pages.into_iter().map(|(page, _)| page).collect();
+    let Found { sources, files, .. } = found;
+    let input = Input {
+        config: config.clone(),
+        theme,
+        pages,
+        files,
+        tracked: None,
+        src: src.clone(),
+        dates: Dates::default(),
+    };
+    let (site, _) = Site::assemble(input);
+    let held = Mutex::new(HashMap::new());
+    let quoted = gathering.finish(&sources, &site, &|path, text| {
+        held.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), text);
+        Ok(())
+    })?;
+    let mut read = |path: &str| match held.lock().unwrap_or_else(PoisonError::into_inner).remove(path) {
+        Some(text) => Ok(text),
+        None => quoted.file(&site, path),
+    };
+    let answer = engine::ask(SEARCH_JS, &mut read, query, limit)?;
+    let Answered { mut results } = serde_json::from_str(&answer).map_err(|error| error.to_string())?;
+    for answer in &mut results {
+        answer.source = site.source(answer.page).to_string();
+    }
+    Ok(results)
+}
