@@ -1,7 +1,7 @@
 //! The search index of a build: pages are taken in while they are rendered, the files are written
 //! once the site is put together.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -22,8 +22,8 @@ pub(super) struct Gathering<'a> {
     collector: Collector<'a>,
     packs: &'a Packs,
     digests: Mutex<Vec<Option<Digest>>>,
-    /// What pages can be filtered by: `tag`, `lang`, `owner`.
-    keys: Mutex<BTreeSet<String>>,
+    /// What pages can be filtered by (`tag`, `lang`, `owner`), and how often.
+    keys: Mutex<BTreeMap<String, usize>>,
 }
 
 /// The longest value of the front matter that pages are filtered by.
@@ -57,8 +57,14 @@ impl<'a> Gathering<'a> {
         words.extend(front.description.as_deref());
         words.extend(front.subtitle.as_deref());
         let filters = filters(record, local);
-        let keys = filters.iter().filter_map(|filter| Some(filter.split_once(':')?.0.to_owned()));
-        self.keys.lock().unwrap_or_else(PoisonError::into_inner).extend(keys);
+        let values = front.all.iter().filter(|(key, _)| !ELSEWHERE.contains(&key.as_str()));
+        let values: Vec<String> = values.flat_map(|(_, said)| texts(said)).collect();
+        words.extend(values.iter().map(String::as_str));
+        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, _) in filters.iter().filter_map(|filter| filter.split_once(':')) {
+            *keys.entry(key.to_owned()).or_default() += 1;
+        }
+        drop(keys);
         let page = search::Page {
             title: &record.title,
             headings: &headings,
@@ -101,12 +107,22 @@ impl<'a> Gathering<'a> {
         let root = json!({
             "v": 1, "gen": folder, "n": root.passages, "per": PER_FILE,
             "d": root.dictionary, "w": root.words, "r": root.reversed,
-            "f": keys.into_inner().unwrap_or_else(PoisonError::into_inner), "l": site.search_labels(),
+            "f": ordered(keys.into_inner().unwrap_or_else(PoisonError::into_inner)), "l": site.search_labels(),
         });
         put("index.js", format!("bindery.index({root});\n"))?;
         let pages = numbers.into_iter().flatten().map(|page| page as usize).collect();
         Ok(Quoted { packs, folder, pages })
     }
+}
+
+/// Keys of filters: those that every site has, then the most frequent.
+fn ordered(keys: BTreeMap<String, usize>) -> Vec<String> {
+    const FIRST: [&str; 3] = ["tag", "in", "lang"];
+    let mut all: Vec<_> = keys.into_iter().collect();
+    all.sort_by_key(|(key, count)| {
+        (FIRST.iter().position(|first| first == key).unwrap_or(FIRST.len()), std::cmp::Reverse(*count))
+    });
+    all.into_iter().map(|(key, _)| key).collect()
 }
 
 /// Takes a file of the index: its path below the folder of search, and its text.
@@ -155,6 +171,35 @@ impl Quoted<'_> {
     }
 }
 
+/// Keys of front matter that have a place of their own, or say nothing of the page's matter.
+const ELSEWHERE: [&str; 11] = [
+    "title",
+    "description",
+    "tags",
+    "subtitle",
+    "aliases",
+    "abstract",
+    "image",
+    "lang",
+    "order",
+    "bibliography",
+    "date",
+];
+
+/// The texts of a value of front matter: itself, or those of a list.
+fn texts(value: &Value) -> impl Iterator<Item = String> + '_ {
+    let list = match value {
+        Value::Array(list) => list.as_slice(),
+        other => std::slice::from_ref(other),
+    };
+    list.iter().take(20).filter_map(|said| match said {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    })
+}
+
 /// What a page can be filtered by.
 fn filters(record: &PageRecord, local: &SitePath) -> Vec<String> {
     let FrontMatter { tags, all, .. } = &record.front;
@@ -167,21 +212,8 @@ fn filters(record: &PageRecord, local: &SitePath) -> Vec<String> {
         found.push(format!("in:{}", folder.as_str().to_lowercase()));
         folder = folder.parent();
     }
-    const ELSEWHERE: [&str; 8] =
-        ["title", "description", "tags", "subtitle", "aliases", "abstract", "image", "lang"];
     for (key, said) in all.iter().filter(|(key, _)| !ELSEWHERE.contains(&key.as_str()) && key.len() <= 30) {
-        let list = match said {
-            Value::Array(list) => list.as_slice(),
-            other => std::slice::from_ref(other),
-        };
-        for said in list.iter().take(20) {
-            let said = match said {
-                Value::String(text) => text.clone(),
-                Value::Number(number) => number.to_string(),
-                Value::Bool(flag) => flag.to_string(),
-                _ => continue,
-            };
-            let said = value(&said);
+        for said in texts(said).map(|said| value(&said)) {
             if !said.is_empty() && said.len() <= MAX_VALUE {
                 found.push(format!("{}:{said}", value(key)));
             }

@@ -128,6 +128,8 @@
         var all = element('a', 'found', labels.browse);
         all.href = root + 'all.html';
         list.append(all);
+        if (found.nearest.length) list.append(element('p', 'search-nearest', labels.nearest));
+        found.nearest.forEach(function (/** @type {any} */ one) { list.append(group(one, found, query)); });
       } else {
         say(found.many ? labels.many : found.results.length === 1 ? labels.one : labels.some.replace('{n}', String(found.results.length)));
       }
@@ -151,7 +153,8 @@
     }
     input.addEventListener('input', function () { clearTimeout(timer); timer = setTimeout(update, 60); });
     input.addEventListener('keydown', function (event) {
-      var first = stops()[0];
+      // Enter goes to the best result, the arrow to whatever stands first.
+      var first = (event.key === 'Enter' && /** @type {HTMLElement | null} */ (list.querySelector('a'))) || stops()[0];
       if (!first || (event.key !== 'Enter' && event.key !== 'ArrowDown')) return;
       event.preventDefault();
       if (event.key === 'Enter') first.click(); else first.focus();

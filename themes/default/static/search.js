@@ -9,7 +9,7 @@
   /** @typedef {Part & {found: Found, slot: number}} Match a term of the index that stands for a part */
   /** @typedef {{group: Group, all: Match[], near: {term: string}[], rarity: number}} Read a group and what the index has of it */
   /** @typedef {{filter: string, not: boolean}} Filter */
-  /** @typedef {{page: number, passages: number[], score: number}} Ranked a page, its best passages first */
+  /** @typedef {{page: number, passages: number[], score: number, share: number}} Ranked a page, its best passages first, and how much of the query it says */
   /** @typedef {[number, string, string, string]} Quote kind, anchor, heading, text */
   /** @typedef {{start: number, end: number, term: string}} Hit */
 
@@ -248,15 +248,16 @@
       // A word that is being typed and goes on is no form of a shorter one.
       var goesOn = both[1].some(function (line) { return line[0].length > term.length && line[0].indexOf(term) === 0 && plain(line[0]); });
       if (/^\p{L}{3,}$/u.test(term)) for (var cut = 0; cut <= (goesOn ? 0 : 4) && term.length - cut >= 3; cut++) {
-        var bare = term.slice(0, term.length - cut), stem = own.get(bare + '!');
-        if (stem !== undefined) {
-          stem.split(',').forEach(function (said) {
-            var word = bare.slice(0, bare.length - VALUES[said.charCodeAt(0)]) + said.slice(1);
-            if (!weights.has(word)) weights.set(word, 0.85);
-          });
+        var bare = term.slice(0, term.length - cut), stem = own.get(bare + '!'), forms = stem === undefined ? [] : stem.split(',').map(function (said) {
+          return bare.slice(0, bare.length - VALUES[said.charCodeAt(0)]) + said.slice(1);
+        });
+        // A word that is there has the stem that lists it; another one is taken for a form.
+        var isKnown = forms.indexOf(term) >= 0;
+        if (own.has(term) ? isKnown : forms.length) {
+          forms.forEach(function (word) { if (!weights.has(word)) weights.set(word, isKnown || cut < 3 ? 0.85 : 0.5); });
           break;
         }
-        if (cut > 0 && own.has(bare) && bare.length > 3) { weights.set(bare, 0.6); break; }
+        if (!own.has(term) && cut > 0 && own.has(bare) && bare.length > 3) { weights.set(bare, 0.6); break; }
       }
       // Words before names, each the most frequent first.
       both[1].filter(function (line) {
@@ -342,7 +343,7 @@
   function parse(text) {
     /** @type {Token[]} */
     var all = Array.from(text.matchAll(/(-?)"([^"]+)"(?=\s|$)|\S+/g), function (found) {
-      var word = found[0], key = /^-?([\p{L}_-]{2,30}):([^\s:/\\]*[^\s:/\\\d][^\s:/\\]*)$/u.exec(word);
+      var word = found[0], key = /^-?([\p{L}_-]{2,30}):([^\s:/\\]*[^\s:/\\\d][^\s:/\\]*|)$/u.exec(word);
       return { text: found[2] || word, phrase: !!found[2], filter: key ? fold('!' + key[1] + ':' + key[2]) : '',
         // `-f` in a command is a flag, and so is `-ErrorAction`.
         minus: found[2] ? !!found[1] : /^-[^-].+/.test(word) && (!!key || (word.length > 3 && !/[A-Z=]/.test(word))) };
@@ -398,6 +399,9 @@
 
   /** How many words of a query, and how many pairs, are read: the rarest of them. */
   var MOST_WORDS = 7, MOST_PAIRS = 6;
+
+  /** How much of a query a page has to say to be an answer: no answer is better than a wrong one. */
+  var ENOUGH = 0.46;
 
   /** How much a term says that stands so often. @param {any} root @param {number} count */
   function rarity(root, count) { return Math.log(1 + (root.n - count + 0.5) / (count + 0.5)); }
@@ -469,9 +473,10 @@
     return index().then(function (root) {
       var said = parse(text);
       return filtered(root, said.filters).then(function (filters) {
-        // What looks like a filter and is none is text like any other.
-        var rest = said.rest.filter(function (token) {
-          return !filters.some(function (one) { return one.filter === token.filter; });
+        // What looks like a filter and is none is text like any other, but for one that is being typed.
+        var rest = said.rest.filter(function (token, at) {
+          var isOpen = said.open && at === said.rest.length - 1 && root.f.indexOf(token.filter.slice(1).split(':')[0]) >= 0;
+          return !isOpen && !filters.some(function (one) { return one.filter === token.filter; });
         }).map(function (token) { return token.text; }).join(' ');
         var wanted = groups(rest + (said.open ? '' : ' '));
         return Promise.all([
@@ -494,7 +499,7 @@
     if (!said.length) {
       var only = filters.find(function (filter) { return !filter.not; });
       return Promise.resolve(only ? Array.from(only.pages).filter(passes).map(function (page) {
-        return { page: /** @type {number} */ (page), passages: [0], score: 1 };
+        return { page: /** @type {number} */ (page), passages: [0], score: 1, share: 1 };
       }) : []);
     }
     var words = said.filter(function (one) { return !one.group.pair.length; });
@@ -554,25 +559,71 @@
         var all = page.places.map(function (place) {
           return { passage: place % PAGE, place: place, sum: sums.get(place) || 0 };
         }).sort(function (a, b) { return b.sum - a.sum || a.passage - b.passage; });
-        var best = all[0].sum, beside = 0, there = 0, count = 0;
+        var best = all[0].sum, beside = 0, there = 0;
         page.best.forEach(function (score, group) {
           var own = scores[group].get(all[0].place);
           if (group < asked || own) beside += Math.max(0, score - (own || 0));
         });
-        // Where two neighbours are, both words are, also beyond the best places of frequent words.
         var neighbours = chosen.filter(function (one, group) { return page.best[group] && one.group.pair.length; }).map(function (one) { return one.group.pair; }).flat();
         chosen.slice(0, asked).forEach(function (one, group) {
-          var isThere = page.best[group] || one.group.parts.some(function (part) { return neighbours.indexOf(part.term) >= 0; });
-          if (isThere) { there += one.rarity; count++; }
+          if (page.best[group] || one.group.parts.some(function (part) { return neighbours.indexOf(part.term) >= 0; })) there += one.rarity;
         });
         var share = there / (considered + Math.max(0, missing) * 0.5);
-        // What says less than half of what was asked for is no answer.
-        if (Math.max(share, 0.9 * count / words.length) < 0.45) return;
         ranked.push({ page: number, passages: all.filter(function (one) { return one.sum > best * 0.6; }).map(function (one) { return one.passage; }),
-          score: (best + 0.4 * beside) * (0.2 + 0.8 * share) });
+          score: (best + 0.4 * beside) * (0.2 + 0.8 * share), share: 0 });
       });
       ranked.sort(function (a, b) { return b.score - a.score || a.page - b.page; });
-      return ranked.filter(function (one) { return one.score > ranked[0].score * 0.12; });
+      ranked = ranked.filter(function (one) { return one.score > ranked[0].score * 0.12; }).slice(0, 100);
+      weigh(root, words, chosen.slice(0, asked), lists, ranked, chosen.slice(asked));
+      return ranked;
+    });
+  }
+
+  /**
+   * Tells how much of a query each page says: all of it is 1. A slip of the hand counts less, and of
+   * a name that is not there the square of what parts of it are.
+   * @param {any} root @param {Read[]} words @param {Read[]} chosen those that were read @param {{match: Match, list: number[]}[][]} lists
+   * @param {Ranked[]} ranked @param {Read[]} pairs
+   */
+  function weigh(root, words, chosen, lists, ranked, pairs) {
+    /** @type {Map<number, {whole: number, slots: Map<number, number>}[]>} */
+    var pages = new Map(ranked.map(function (one) { return [one.page, []]; }));
+    lists.forEach(function (matches, group) {
+      matches.forEach(function (one) {
+        for (var at = 0; at < one.list.length; at += 2) {
+          var said = pages.get(pageOf(one.list[at]));
+          if (!said) continue;
+          var own = said[group] = said[group] || { whole: 0, slots: new Map() };
+          if (one.match.whole) own.whole = Math.max(own.whole, one.match.weight);
+          else own.slots.set(one.match.slot, rarity(root, one.match.found.count));
+        }
+      });
+    });
+    var all = 0;
+    words.forEach(function (one) {
+      if (chosen.indexOf(one) >= 0) all += one.rarity;
+      else if (!one.all.length) all += one.rarity / 0.6 * (words.length > 4 ? 0.6 : 1);
+    });
+    ranked.forEach(function (page) {
+      var said = pages.get(page.page) || [];
+      // Where two neighbours are, both words are, also beyond the best places of frequent words.
+      var neighbours = pairs.filter(function (one, number) { return said[chosen.length + number]; }).map(function (one) { return one.group.pair; }).flat();
+      chosen.forEach(function (one, group) {
+        var own = said[group], parts = one.group.parts, whole = parts[0].weight;
+        var share = own ? Math.min(1, own.whole / whole / 0.8) : 0;
+        if (own && !share) {
+          var there = 0, wanted = 0;
+          parts.forEach(function (part, slot) {
+            if (part.whole) return;
+            var found = own.slots.get(slot);
+            there += found || 0;
+            wanted += found || rarity(root, 0);
+          });
+          share = there * there / (wanted * wanted);
+        }
+        if (parts.some(function (part) { return neighbours.indexOf(part.term) >= 0; })) share = 1;
+        page.share += share * one.rarity / (all || 1);
+      });
     });
   }
 
@@ -660,13 +711,16 @@
             });
           });
           var shown = excerpts(quotes, near), score = one.score * (wanted > 1 && total ? 0.6 + 0.8 * near / total : 0.6);
-          return { page: one.page, title: file.t, url: file.u, crumbs: file.c, score: score, shown: shown[0], more: shown.slice(1), titleHits: hits(file.t, worth) };
+          // Words that stand together say more than words of one page.
+          var share = one.share * (wanted > 1 && total ? 0.8 + 0.2 * Math.min(1, near / total) : 1);
+          return { page: one.page, share: share, title: file.t, url: file.u, crumbs: file.c, score: score, shown: shown[0], more: shown.slice(1), titleHits: hits(file.t, worth) };
         });
       });
     })).then(function (kept) {
       var results = /** @type {any[]} */ (kept.filter(Boolean)).sort(function (a, b) { return b.score - a.score || a.page - b.page; }).slice(0, limit);
       var slips = said.filter(function (one) { return one.near.length && one.near[0].term !== one.group.parts[0].term; });
-      return { results: results, many: results.length >= limit && ranked.length > limit, terms: Array.from(worth.keys()),
+      var enough = results.filter(function (one) { return one.share >= ENOUGH; });
+      return { results: enough, nearest: enough.length ? [] : results.slice(0, 3), many: enough.length >= limit && ranked.length > limit, terms: Array.from(worth.keys()),
         hints: slips.map(function (one) { return { word: one.group.word, near: one.near[0].term }; }) };
     });
   }
@@ -726,7 +780,7 @@
     return answer(query, options).then(function (found) {
       /** @param {string} url @param {any} shown */
       function link(url, shown) { return url + (shown && shown.anchor ? '#' + encodeURIComponent(shown.anchor) : ''); }
-      found.results.forEach(function (one) {
+      found.results.concat(found.nearest).forEach(function (one) {
         one.link = link(one.url, one.shown);
         one.more.forEach(function (/** @type {any} */ shown) { shown.link = link(one.url, shown); });
         one.head = pieces(one.title, one.titleHits, 0, one.title.length);
