@@ -107,14 +107,14 @@ const kinds = {
     return { query: page.title.replace(word, slip), urls: new Set(pages.filter((other) => other.title === page.title).map((other) => other.url)) };
   },
   prefix(page) {
-    const word = pick([...page.words].filter((word) => word.length > 6 && counts.get(word) <= 3));
+    const word = pick([...page.words].filter((word) => word.length > 6 && counts.get(word) <= Math.max(3, pages.length / 1000)));
     if (!word) return null;
     const start = word.slice(0, 5);
     return { query: start, urls: holding([new RegExp(`(^|[^\\p{L}\\p{N}])${start}`, 'iu')]) };
   },
 };
 function token(page, shape) {
-  const found = [...new Set(page.code.join('\n').match(NAME) || [])].filter((one) => shape.test(one) && all.get(one).size <= 20);
+  const found = [...new Set(page.code.join('\n').match(NAME) || [])].filter((one) => shape.test(one) && all.get(one).size <= Math.max(20, pages.length / 100));
   const one = pick(found);
   return one && { query: one, urls: all.get(one) };
 }

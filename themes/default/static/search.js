@@ -401,7 +401,7 @@
   var MOST_WORDS = 7, MOST_PAIRS = 6;
 
   /** How much of a query a page has to say to be an answer: no answer is better than a wrong one. */
-  var ENOUGH = 0.46;
+  var ENOUGH = 0.48;
 
   /** How much a term says that stands so often. @param {any} root @param {number} count */
   function rarity(root, count) { return Math.log(1 + (root.n - count + 0.5) / (count + 0.5)); }
@@ -503,9 +503,10 @@
       }) : []);
     }
     var words = said.filter(function (one) { return !one.group.pair.length; });
-    /** @param {Read[]} list @param {number} most */
+    /** The rarest; what is everywhere beside them tells nothing. @param {Read[]} list @param {number} most */
     function rarest(list, most) {
-      return list.filter(function (one) { return one.all.length; }).sort(function (a, b) { return b.rarity - a.rarity; }).slice(0, most);
+      var all = list.filter(function (one) { return one.all.length; }).sort(function (a, b) { return b.rarity - a.rarity; });
+      return all.slice(0, most).filter(function (one) { return one.rarity > all[0].rarity * 0.12; });
     }
     var chosen = rarest(words.slice(), MOST_WORDS), asked = chosen.length;
     chosen = chosen.concat(rarest(said.filter(function (one) { return one.group.pair.length; }), MOST_PAIRS));
