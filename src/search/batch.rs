@@ -13,9 +13,6 @@ const TITLE_IMPACT: f32 = 15.0;
 /// What the words of a title count by, beside.
 const TITLE: f32 = 8.0;
 
-/// What begins a term that stands for two neighbouring words, and what parts them.
-const PAIR: char = '~';
-
 /// BM25's saturation, and how much the length of a passage counts. Lengths are alike by
 /// construction, so their mean is a constant.
 const K1: f32 = 1.4;
@@ -80,8 +77,6 @@ pub(super) struct Batch {
     length: usize,
     /// What the title adds to the impact of its words, while the first passage is open.
     titles: Vec<(u32, f32)>,
-    /// A pair being written.
-    pair: String,
 }
 
 /// A term and its postings by page, as a run holds them.
@@ -106,26 +101,19 @@ impl Batch {
     /// tells an error from others is seldom one word. Words that hold digits differ from run to
     /// run and are passed over.
     pub(super) fn say_notable(&mut self, text: &str, weight: f32, said: Said) {
-        let mut pair = std::mem::take(&mut self.pair);
-        pair.clear();
+        let mut before = None;
         token::terms(text, &mut |term, whole| {
-            let is_taken = self.take(term, whole, weight, said).is_some();
-            if whole == Whole::Yes && token::is_steady(term) {
-                if !pair.is_empty() {
-                    pair.push(PAIR);
-                    pair.push_str(term);
-                    if pair.len() <= token::MAX_TERM {
-                        let number = self.number(&pair);
-                        self.count(number, weight);
-                    }
-                    pair.clear();
+            let number = self.take(term, whole, weight, said);
+            if number.is_some() && whole == Whole::Yes && token::is_steady(term) {
+                if let (Some(before), Some(number)) = (before, number) {
+                    let pair = self.local.pair(before, number);
+                    self.know(pair);
+                    self.count(pair, weight);
                 }
-                pair.push(PAIR);
-                pair.push_str(term);
+                before = number;
             }
-            is_taken
+            number.is_some()
         });
-        self.pair = pair;
     }
 
     /// Counts what the title of a page says into its first passage.
@@ -158,10 +146,15 @@ impl Batch {
 
     fn number(&mut self, term: &str) -> u32 {
         let number = self.local.number(term);
+        self.know(number);
+        number
+    }
+
+    /// Makes room for a term of the open page that may be new.
+    fn know(&mut self, number: u32) {
         if number as usize == self.terms.len() {
             self.terms.push(Term { languages: Languages::default(), passage: 0, place: 0 });
         }
-        number
     }
 
     fn count(&mut self, number: u32, weight: f32) {

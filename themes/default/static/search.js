@@ -381,7 +381,7 @@
         return (group.parts.find(function (part) { return part.term[0] !== '-'; }) || group.parts[0]).term;
       }).filter(function (term) { return term.length > 1 && term[0] !== '-' && !/\d/.test(term); });
       steady.slice(1).forEach(function (term, number) {
-        all.push({ word: '', last: false, pair: [steady[number], term], parts: [{ term: '~' + steady[number] + '~' + term, weight: 1, whole: true }] });
+        all.push({ word: '', last: false, pair: [steady[number], term], parts: [{ term: '~' + steady[number] + '!' + term, weight: 1, whole: true }] });
       });
     }
     // In a whole line the names that bear numbers are those that differ from run to run.
