@@ -26,6 +26,9 @@ pub(super) struct Gathering<'a> {
     keys: Mutex<BTreeMap<String, usize>>,
 }
 
+/// The number of the format, tokens included: a change of either makes another folder.
+const FORMAT: u32 = 2;
+
 /// The longest value of the front matter that pages are filtered by.
 const MAX_VALUE: usize = 60;
 
@@ -92,10 +95,12 @@ impl<'a> Gathering<'a> {
                 digest.and_then(|_| site.page_of(&source.path)).and_then(|page| u32::try_from(page).ok())
             })
             .collect();
-        let mut said = Vec::new();
+        // Another program writes other files.
+        let mut said = env!("CARGO_PKG_VERSION").as_bytes().to_vec();
+        said.extend_from_slice(&FORMAT.to_le_bytes());
         for (number, digest) in numbers.iter().zip(&digests) {
             if let (Some(page), Some(digest)) = (number, digest) {
-                said.extend_from_slice(digest.to_string().as_bytes());
+                said.extend_from_slice(format!("{page} {digest}").as_bytes());
                 said.extend_from_slice(site.found(*page as usize).to_string().as_bytes());
             }
         }
@@ -105,7 +110,7 @@ impl<'a> Gathering<'a> {
             put(&format!("{folder}/{file}.js"), shard(&file, &json!(text)))
         })?;
         let root = json!({
-            "v": 1, "gen": folder, "n": root.passages, "per": PER_FILE,
+            "v": FORMAT, "gen": folder, "n": root.passages, "per": PER_FILE,
             "d": root.dictionary, "w": root.words, "r": root.reversed,
             "f": ordered(keys.into_inner().unwrap_or_else(PoisonError::into_inner)), "l": site.search_labels(),
         });
@@ -116,8 +121,9 @@ impl<'a> Gathering<'a> {
 }
 
 /// Keys of filters: those that every site has, then the most frequent.
-fn ordered(keys: BTreeMap<String, usize>) -> Vec<String> {
+fn ordered(mut keys: BTreeMap<String, usize>) -> Vec<String> {
     const FIRST: [&str; 3] = ["tag", "in", "lang"];
+    FIRST.iter().for_each(|key| *keys.entry((*key).to_owned()).or_default() += 1);
     let mut all: Vec<_> = keys.into_iter().collect();
     all.sort_by_key(|(key, count)| {
         (FIRST.iter().position(|first| first == key).unwrap_or(FIRST.len()), std::cmp::Reverse(*count))
@@ -209,7 +215,8 @@ fn filters(record: &PageRecord, local: &SitePath) -> Vec<String> {
     }
     let mut folder = local.parent();
     while !folder.is_root() {
-        found.push(format!("in:{}", folder.as_str().to_lowercase()));
+        let names: Vec<String> = folder.segments().map(value).collect();
+        found.push(format!("in:{}", names.join("/")));
         folder = folder.parent();
     }
     for (key, said) in all.iter().filter(|(key, _)| !ELSEWHERE.contains(&key.as_str()) && key.len() <= 30) {

@@ -69,24 +69,31 @@ pub(super) fn passages(page: &Page<'_>, number: u32, batch: &mut Batch) -> Quote
     let prose = Said::Prose(Languages::of(page.language));
     batch.entitle(page.title, prose);
     page.words.iter().for_each(|words| batch.say(words, WORDS, prose));
-    // A page without a text of its own still says where its sections are.
-    if page.units.is_empty() {
-        page.headings.iter().for_each(|(_, text)| batch.say(text, HEADING, prose));
-    }
+    batch.mark(&FILTER.to_string(), number);
     page.filters.iter().for_each(|filter| batch.mark(&format!("{FILTER}{filter}"), number));
     let headings: HashMap<&str, &str> = page.headings.iter().copied().collect();
     let mut taker = Taker { batch, number, prose, passages: 0, size: 0, total: 0, quoter: Quoter::default() };
     let mut under = "";
+    let mut to_come = page.headings.iter().filter(|(_, text)| *text != page.title).peekable();
     for unit in page.units {
         let heading = headings.get(unit.heading.as_str()).copied().unwrap_or_default();
+        // Sections without a text of their own are found by their names.
+        if unit.heading != under && to_come.clone().any(|(id, _)| *id == unit.heading) {
+            while let Some((id, text)) = to_come.next_if(|(id, _)| *id != unit.heading) {
+                taker.section(id, text);
+            }
+            to_come.next();
+        }
         taker.unit(unit, heading, unit.heading != under);
         under = &unit.heading;
     }
+    to_come.for_each(|(id, text)| taker.section(id, text));
     taker.turn();
     let Taker { passages, quoter, batch, .. } = taker;
     batch.end_page();
     let mut said: Vec<&str> = vec![page.title, page.language];
     said.extend(page.filters.iter().map(String::as_str).chain(page.words.iter().copied()));
+    said.extend(page.headings.iter().flat_map(|(id, text)| [*id, *text]));
     let files = quoter.finish();
     said.extend(files.iter().map(String::as_str));
     let digest = Digest::of(said.join("\0").as_bytes());
@@ -144,6 +151,16 @@ impl Taker<'_> {
         }
     }
 
+    /// Takes a heading that nothing stands under.
+    fn section(&mut self, id: &str, heading: &str) {
+        if self.size > LENGTH / 3 && self.passages + 1 < MAX_PASSAGES {
+            self.turn();
+        }
+        self.size += heading.len() + 1;
+        self.batch.say(heading, HEADING, self.prose);
+        self.quoter.section(id, heading);
+    }
+
     fn turn_under(&mut self, heading: &str) {
         self.turn();
         self.batch.say(heading, HEADING / 2.0, self.prose);
@@ -181,6 +198,11 @@ impl Quoter {
             }
         }
         self.text.push_str(line);
+    }
+
+    fn section(&mut self, id: &str, heading: &str) {
+        self.end();
+        self.open = Some((UnitKind::Prose, id.to_owned(), heading.to_owned()));
     }
 
     fn end(&mut self) {

@@ -180,7 +180,7 @@ impl Chunk<'_, '_> {
         let text = self.text;
         // A flag is one term with its dashes.
         let dashes = before.len() - before.trim_end_matches('-').len();
-        if dashes == 2 || (dashes == 1 && text.len() <= 2 && before.len() <= 2) {
+        if dashes == 1 || dashes == 2 {
             let whole = fold(text);
             let name = whole.split(STRONG).next().unwrap_or_default();
             self.emit(&format!("{}{name}", &"--"[..dashes]), Whole::Yes);

@@ -36,6 +36,13 @@ before(async () => {
     code('check()', [stream('2026-01-02T03:04:05Z INFO ok\n2026-01-02T03:04:06Z FATAL could not connect to 10.0.0.7:5432 after 30s: ECONNREFUSED id=ab12cd34ef\n')]),
   ]));
   writeFileSync(path.join(src, 'db', 'vacuum.ipynb'), book([md('# Vacuum by hand\n\nThe ledger is mentioned. Disks fill.'), code('vacuum_full()')]));
+  mkdirSync(path.join(src, 'Night Shift', 'Café'), { recursive: true });
+  writeFileSync(path.join(src, 'Night Shift', 'Café', 'pumps.ipynb'), book([
+    md('---\npriority: 3\n---\n# Pumps at night\n\n## Ostrich procedure\n\n## What to watch\n\nDie überprüfte Anlage. 接続に失敗しました。 Ends with monkey'),
+    code('wrench = 1'),
+    code('hidden_probe()', [stream(`${Array.from({ length: 60 }, (_, n) => `step ${'abcdefghij'[n % 10]}${'klmnop'[n % 6]} done`).join('\n')}\nORA-01555: see the log\nORA-00600: see the log\nNo space left on device\n`)], { tags: ['hide-cell'] }),
+    md('Run `netstat -tulpn`, TLS 1.2 on port 443.'),
+  ]));
   for (let n = 0; n < 30; n++) writeFileSync(path.join(src, `filler-${n}.md`), `# Filler ${n}\n\nWords that could stand anywhere: connect, after, info, standby number ${n}.\n`);
   execFileSync(path.join(repo, 'target/debug/bindery'), ['build', src, '--out', site, '--quiet']);
   server = await serve(path.join(scratch), 0);
@@ -79,11 +86,19 @@ test('what operations people type finds its page, over http and from a folder', 
       ['tag:sev1', 'db/failover.html'],
       ['ledger in:db owner:platform-team', 'db/failover.html'],
       ['ledger -promote', 'db/vacuum.html'],
+      ['ledger -tag:sev1', 'db/vacuum.html'],
+      ['in:night-shift/cafe', 'Night%20Shift/Caf%C3%A9/pumps.html'],
+      ['priority:3', 'Night%20Shift/Caf%C3%A9/pumps.html'],
+      ['ostrich', 'Night%20Shift/Caf%C3%A9/pumps.html'],
+      ['ORA-00600', 'Night%20Shift/Caf%C3%A9/pumps.html'],
+      ['no space left on device', 'Night%20Shift/Caf%C3%A9/pumps.html'],
+      ['netstat -tulpn', 'Night%20Shift/Caf%C3%A9/pumps.html'],
+      ['failovre', 'db/failover.html'],
     ]) {
       const found = await ask(page, query);
       assert.equal(found[0]?.url.split('#')[0], wanted, `${query}: ${JSON.stringify(found)}`);
     }
-    for (const query of ['zanzibar quokka', '"up catches"', 'tag:sev1 vacuum']) assert.deepEqual(await ask(page, query), [], query);
+    for (const query of ['zanzibar quokka', '"up catches"', '"monkey wrench"', 'tag:sev1 vacuum', 'ledger in:nowhere', 'ledger tag:sev9']) assert.deepEqual(await ask(page, query), [], query);
     assert.deepEqual(faults, []);
     await close();
   }
@@ -105,6 +120,57 @@ test('the dialog opens by a key, is steered by keys, and leads to the marked cel
   assert.equal(await page.locator('mark.found-here').first().textContent(), 'ECONNREFUSED');
   await page.keyboard.press('Control+k');
   await page.locator('.search-dialog button.found-hint', { hasText: 'ECONNREFUSED' }).waitFor();
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('a result leads to its words: with accents, without spaces, in a fold', async () => {
+  for (const [query, marked] of [['überprüfte', ['überprüfte']], ['接続に失敗', ['接続に失敗']], ['hidden_probe', ['hidden_probe']], ['ORA-00600 see the log', ['ORA-00600']]]) {
+    const { page, faults, close } = await open(`${base}index.html`);
+    await page.keyboard.press('/');
+    await page.locator('.search-dialog input').fill(query);
+    // At once: what is shown is still of no query.
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/pumps\.html\?mark=/);
+    for (const word of marked) await page.locator('mark.found-here', { hasText: word }).first().waitFor({ state: 'visible', timeout: 5000 });
+    assert.deepEqual(faults, [], query);
+    await close();
+  }
+});
+
+test('Enter acts on what is typed, not on what was', async () => {
+  const { page, close } = await open(`${base}index.html`);
+  await page.keyboard.press('/');
+  const input = page.locator('.search-dialog input');
+  await input.fill('ostrich');
+  await page.locator('a.found', { hasText: 'Pumps at night' }).first().waitFor();
+  await input.fill('vacuum by hand');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/vacuum\.html/);
+  await close();
+});
+
+test('filters are offered while they are typed', async () => {
+  const { page, close } = await open(`${base}search.html`);
+  await page.locator('.search-page input').fill('pumps in:night-shift/');
+  await page.locator('.search-chip', { hasText: 'in:night-shift/cafe' }).click();
+  await page.locator('a.found', { hasText: 'Pumps at night' }).first().waitFor();
+  assert.equal(await page.locator('.search-page input').inputValue(), 'pumps in:night-shift/cafe ');
+  assert.match(page.url(), /\?q=pumps/);
+  await page.locator('.search-filter summary', { hasText: 'owner' }).click();
+  await page.locator('.search-filter .search-chip', { hasText: 'platform-team' }).click();
+  await page.locator('.search-status', { hasText: 'Nothing here says' }).waitFor();
+  await close();
+});
+
+test('an index that loads at the second try is used', async () => {
+  const { page, faults, close } = await open(`${base}index.html`);
+  let tries = 0;
+  await page.route('**/_bindery/search/index.js', (route) => (tries++ ? route.continue() : route.abort()));
+  await page.keyboard.press('/');
+  await page.locator('.search-status', { hasText: 'did not load' }).waitFor();
+  await page.locator('.search-dialog input').fill('$& zanzibar');
+  await page.locator('.search-status', { hasText: 'Nothing here says “$& zanzibar”' }).waitFor();
   assert.deepEqual(faults, []);
   await close();
 });

@@ -29,7 +29,10 @@
   var KEY = 'bindery:' + new URL(root + '.', location.href).pathname + ':searches';
   /** @returns {string[]} */
   function recent() {
-    try { return JSON.parse(localStorage.getItem(KEY) || '[]'); } catch (error) { return []; }
+    try {
+      var old = JSON.parse(localStorage.getItem(KEY) || '[]');
+      return Array.isArray(old) ? old.filter(function (text) { return typeof text === 'string'; }) : [];
+    } catch (error) { return []; }
   }
   /** @param {string} query */
   function remember(query) {
@@ -45,11 +48,13 @@
     pieces.forEach(function (piece) { into.append(piece[1] ? element('mark', '', piece[0]) : piece[0]); });
   }
 
-  /** A link to a place on a page that marks there what was asked for. @param {string} className @param {string} link @param {any} found @param {string} query */
-  function to(className, link, found, query) {
-    var made = element('a', className), at = link.indexOf('#');
+  /** A link to a place on a page that marks there what is shown as found. @param {string} className @param {string} link @param {any} shown @param {string} query */
+  function to(className, link, shown, query) {
+    var made = element('a', className), at = link.indexOf('#'), words = new Set();
     var anchor = at < 0 ? '' : link.slice(at);
-    made.href = root + link.slice(0, link.length - anchor.length) + '?mark=' + encodeURIComponent(found.terms.slice(0, 12).join(' ')) + anchor;
+    if (shown) shown.pieces.forEach(function (/** @type {[string, boolean]} */ piece) { if (piece[1]) words.add(piece[0]); });
+    made.href = root + link.slice(0, link.length - anchor.length) +
+      (words.size ? '?mark=' + encodeURIComponent(Array.from(words).slice(0, 16).join(' ')) : '') + anchor;
     made.addEventListener('click', function () { remember(query); });
     return made;
   }
@@ -63,17 +68,21 @@
     return text;
   }
 
-  /** A page, the place on it that says most, and others. @param {any} one @param {any} found @param {string} query */
-  function group(one, found, query) {
-    var made = element('div', 'found-group'), link = to('found', one.link, found, query), head = element('span', 'found-title');
+  /** A page, the place on it that says most, and others. @param {any} one @param {string} query */
+  function group(one, query) {
+    var made = element('div', 'found-group'), link = to('found', one.link, one.shown, query), head = element('span', 'found-title');
     write(head, one.head);
-    if (one.shown && one.shown.heading) head.append(element('span', 'found-heading', ' › ' + one.shown.heading));
+    if (one.shown && one.shown.heading) {
+      var under = element('span', 'found-heading', ' › ');
+      write(under, one.shown.head);
+      head.append(under);
+    }
     link.append(head);
     if (one.crumbs.length) link.append(element('span', 'found-crumbs', one.crumbs.join(' / ')));
-    if (one.shown) link.append(excerpt(one.shown));
+    if (one.shown && one.shown.pieces.length) link.append(excerpt(one.shown));
     made.append(link);
     one.more.forEach(function (/** @type {any} */ shown) {
-      var other = to('found found-more', shown.link, found, query);
+      var other = to('found found-more', shown.link, shown, query);
       if (shown.heading && shown.heading !== one.shown.heading) other.append(element('span', 'found-heading', shown.heading));
       other.append(excerpt(shown));
       made.append(other);
@@ -89,13 +98,11 @@
    * @param {number} limit @param {function(string): void} [told] takes each query
    */
   function connect(input, list, status, chips, limit, told) {
-    var turn = 0, timer = 0;
-    /** @type {any} */
-    var labels = {};
+    var turn = 0, timer = 0, shownFor = '';
     /** @param {string} text */
     function say(text) { status.textContent = text || ''; }
     /** @returns {HTMLElement[]} */
-    function stops() { return Array.from(list.querySelectorAll('a, button')); }
+    function stops() { return Array.from(chips.querySelectorAll('button')).concat(Array.from(list.querySelectorAll('a, button'))); }
     /** @param {string} className @param {string} text @param {string} query */
     function suggest(className, text, query) {
       var button = element('button', className, text);
@@ -118,53 +125,82 @@
         }));
       }, function () { chips.replaceChildren(); });
     }
-    /** @param {string} query @param {any} found */
-    function show(query, found) {
-      list.replaceChildren.apply(list, found.results.map(function (/** @type {any} */ one) { return group(one, found, query); }));
-      var fixed = found.hints.reduce(function (/** @type {string} */ text, /** @type {any} */ hint) { return text.replace(hint.word, hint.near); }, query);
-      if (fixed !== query) list.prepend(suggest('found-hint', labels.did_you_mean.replace('{q}', fixed), fixed));
+    /** @param {string} query @param {any} found @param {any} labels */
+    function show(query, found, labels) {
+      list.replaceChildren.apply(list, found.results.map(function (/** @type {any} */ one) { return group(one, query); }));
+      /** @param {string} label @param {string} text */
+      function say_of(label, text) { return label.replace('{q}', function () { return text; }); }
+      var count = found.many ? labels.many : found.results.length === 1 ? labels.one : labels.some.replace('{n}', String(found.results.length));
+      var fixed = found.hints.reduce(function (/** @type {string} */ text, /** @type {any} */ hint) {
+        var word = new RegExp('(^|[^\\p{L}\\p{N}_])' + hint.word + '(?![\\p{L}\\p{N}_])', 'u');
+        return text.replace(word, function (all, before) { return before + hint.near; });
+      }, query);
       if (!found.results.length) {
-        say(labels.none.replace('{q}', query));
-        var all = element('a', 'found', labels.browse);
+        count = say_of(labels.none, query);
+        var all = element('a', 'found found-browse', labels.browse);
         all.href = root + 'all.html';
         list.append(all);
         if (found.nearest.length) list.append(element('p', 'search-nearest', labels.nearest));
-        found.nearest.forEach(function (/** @type {any} */ one) { list.append(group(one, found, query)); });
-      } else {
-        say(found.many ? labels.many : found.results.length === 1 ? labels.one : labels.some.replace('{n}', String(found.results.length)));
+        found.nearest.forEach(function (/** @type {any} */ one) { list.append(group(one, query)); });
       }
+      if (fixed !== query) {
+        list.prepend(suggest('found-hint', say_of(labels.did_you_mean, fixed), fixed));
+        count += ' · ' + say_of(labels.did_you_mean, fixed);
+      }
+      say(count);
     }
+    /** @returns {Promise<void>} */
     function update() {
       var query = input.value.trim(), now = ++turn;
+      clearTimeout(timer);
+      timer = 0;
       if (told) told(query);
       complete(now);
-      if (!query) {
-        var old = recent();
-        say(old.length ? labels.recent : labels.start);
-        return list.replaceChildren.apply(list, old.map(function (text) { return suggest('found-hint', text, text); }));
-      }
-      bindery.ask(input.value, { limit: limit }).then(function (/** @type {any} */ found) {
-        if (now === turn) show(query, found);
+      list.setAttribute('aria-busy', 'true');
+      return Promise.all([bindery.labels(), query ? bindery.ask(input.value, { limit: limit }) : null]).then(function (both) {
+        if (now !== turn) return;
+        if (query) {
+          show(query, both[1], both[0]);
+        } else {
+          var old = recent();
+          say(old.length ? both[0].recent : both[0].start);
+          list.replaceChildren.apply(list, old.map(function (text) { return suggest('found-hint', text, text); }));
+        }
+        shownFor = query;
       }, function () {
         if (now !== turn) return;
         list.replaceChildren();
-        say(labels.unloaded || document.body.dataset.searchUnloaded);
-      });
+        say(document.body.dataset.searchUnloaded || '');
+      }).then(function () { if (now === turn) list.removeAttribute('aria-busy'); });
+    }
+    /** Goes to the best result. */
+    function go() {
+      var first = /** @type {HTMLElement | null} */ (list.querySelector('a.found:not(.found-browse)') || list.querySelector('button'));
+      if (first) first.click();
     }
     input.addEventListener('input', function () { clearTimeout(timer); timer = setTimeout(update, 60); });
     input.addEventListener('keydown', function (event) {
-      // Enter goes to the best result, the arrow to whatever stands first.
-      var first = (event.key === 'Enter' && /** @type {HTMLElement | null} */ (list.querySelector('a'))) || stops()[0];
-      if (!first || (event.key !== 'Enter' && event.key !== 'ArrowDown')) return;
+      // Enter that ends a composition is none of ours.
+      if (event.isComposing || (event.key !== 'Enter' && event.key !== 'ArrowDown')) return;
       event.preventDefault();
-      if (event.key === 'Enter') first.click(); else first.focus();
+      if (event.key === 'ArrowDown') {
+        if (stops()[0]) stops()[0].focus();
+      } else if (shownFor === input.value.trim() && !timer) {
+        go();
+      } else {
+        // What is shown is of an older query.
+        var wanted = input.value.trim();
+        update().then(function () { if (shownFor === wanted && wanted) go(); });
+      }
     });
-    list.addEventListener('keydown', function (event) {
-      var all = stops(), at = all.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-      var next = event.key === 'ArrowDown' ? all[at + 1] : event.key === 'ArrowUp' ? all[at - 1] || input : null;
-      if (next) { event.preventDefault(); next.focus(); }
+    [chips, list].forEach(function (part) {
+      part.addEventListener('keydown', function (event) {
+        var all = stops(), at = all.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+        var next = event.key === 'ArrowDown' ? all[at + 1] : event.key === 'ArrowUp' ? all[at - 1] || input : null;
+        if (next) { event.preventDefault(); next.focus(); }
+      });
     });
-    bindery.labels().then(function (/** @type {any} */ found) { labels = found; update(); }, update);
+    update();
     return update;
   }
 

@@ -8,7 +8,7 @@
   /** @typedef {{word: string, last: boolean, pair: string[], parts: Part[]}} Group a word of the query, or two neighbours */
   /** @typedef {Part & {found: Found, slot: number}} Match a term of the index that stands for a part */
   /** @typedef {{group: Group, all: Match[], near: {term: string}[], rarity: number}} Read a group and what the index has of it */
-  /** @typedef {{filter: string, not: boolean}} Filter */
+  /** @typedef {{filter: string, not: boolean, typed: boolean}} Filter */
   /** @typedef {{page: number, passages: number[], score: number, share: number}} Ranked a page, its best passages first, and how much of the query it says */
   /** @typedef {[number, string, string, string]} Quote kind, anchor, heading, text */
   /** @typedef {{start: number, end: number, term: string}} Hit */
@@ -43,7 +43,9 @@
   /** @returns {Promise<any>} */
   function index() {
     return load('index', 'index.js').then(function (root) {
-      if (!root.sets) root.sets = { d: root.d.split('\n'), w: root.w.split('\n'), r: root.r.split('\n') };
+      /** @param {string} text */
+      function list(text) { return text ? text.split('\n') : []; }
+      if (!root.sets) root.sets = { d: list(root.d), w: list(root.w), r: list(root.r) };
       return root;
     });
   }
@@ -145,7 +147,7 @@
     /** @param {string} term @param {boolean} [isWhole] */
     function say(term, isWhole) { if (fits(term)) emit(term, !!isWhole, start, end); }
     // A flag is one term with its dashes.
-    if (dashes === 2 || (dashes === 1 && encodeURIComponent(text).replace(/%../g, '.').length <= 2)) say('--'.slice(0, dashes) + whole.split(/[/:@\\]/)[0], true);
+    if (dashes === 1 || dashes === 2) say('--'.slice(0, dashes) + whole.split(/[/:@\\]/)[0], true);
     say(whole, true);
     if (!/[-./:@+\\_]|.[A-Z]/.test(text)) return;
     var strong = text.split(/[/:@\\]/);
@@ -197,6 +199,7 @@
   var parsed = new Map();
   /** The lines of a file. @param {any} root @param {string} name @returns {Promise<Map<string, string>>} */
   function lines(root, name) {
+    if (!root.sets[name[0]].length) return Promise.resolve(new Map());
     return part(root, name).then(function (text) {
       var all = parsed.get(name);
       if (!all) {
@@ -216,7 +219,7 @@
   /** The lines of all files in which terms with a beginning stand, up to so many files. @param {any} root @param {string} kind @param {string} start @param {number} most @returns {Promise<[string, string][]>} */
   function range(root, kind, start, most) {
     var firsts = root.sets[kind], first = place(firsts, start), wanted = [];
-    for (var number = first; number < first + most && (number === first || (number < firsts.length && firsts[number].slice(0, start.length) <= start)); number++) {
+    for (var number = first; number < firsts.length && number < first + most && (number === first || firsts[number].slice(0, start.length) <= start); number++) {
       wanted.push(lines(root, kind + number).then(function (list) { return Array.from(list); }));
     }
     return flat(wanted);
@@ -248,16 +251,17 @@
       // A word that is being typed and goes on is no form of a shorter one.
       var goesOn = both[1].some(function (line) { return line[0].length > term.length && line[0].indexOf(term) === 0 && plain(line[0]); });
       if (/^\p{L}{3,}$/u.test(term)) for (var cut = 0; cut <= (goesOn ? 0 : 4) && term.length - cut >= 3; cut++) {
-        var bare = term.slice(0, term.length - cut), stem = own.get(bare + '!'), forms = stem === undefined ? [] : stem.split(',').map(function (said) {
+        // English writes `policy` and `policies`.
+        var bare = cut ? term.slice(0, -cut) : own.has(term + '!') ? term : term.replace(/y$/, 'i'), stem = own.get(bare + '!'), forms = stem === undefined ? [] : stem.split(',').map(function (said) {
           return bare.slice(0, bare.length - VALUES[said.charCodeAt(0)]) + said.slice(1);
         });
         // A word that is there has the stem that lists it; another one is taken for a form.
         var isKnown = forms.indexOf(term) >= 0;
         if (own.has(term) ? isKnown : forms.length) {
-          forms.forEach(function (word) { if (!weights.has(word)) weights.set(word, isKnown || cut < 3 ? 0.85 : 0.5); });
+          forms.forEach(function (word) { if (!weights.has(word)) weights.set(word, isKnown || !cut ? 0.85 : 0.55); });
           break;
         }
-        if (!own.has(term) && cut > 0 && own.has(bare) && bare.length > 3) { weights.set(bare, 0.6); break; }
+        if (!own.has(term) && cut > 0 && own.has(bare) && bare.length > 3) { weights.set(bare, 0.55); break; }
       }
       // Words before names, each the most frequent first.
       both[1].filter(function (line) {
@@ -339,29 +343,36 @@
 
   /** @typedef {{text: string, minus: boolean, phrase: boolean, filter: string}} Token a word of a query as it was typed */
 
-  /** Tells words, phrases, filters and what is excluded. @param {string} text */
-  function parse(text) {
+  /** Tells words, phrases, filters and what is excluded. @param {any} root @param {string} text @returns {Promise<{words: string, phrases: string[], not: Token[], filters: Filter[]}>} */
+  function parse(root, text) {
+    var isOpen = !/\s$/.test(text);
     /** @type {Token[]} */
     var all = Array.from(text.matchAll(/(-?)"([^"]+)"(?=\s|$)|\S+/g), function (found) {
-      var word = found[0], key = /^-?([\p{L}_-]{2,30}):([^\s:/\\]*[^\s:/\\\d][^\s:/\\]*|)$/u.exec(word);
-      return { text: found[2] || word, phrase: !!found[2], filter: key ? fold('!' + key[1] + ':' + key[2]) : '',
-        // `-f` in a command is a flag, and so is `-ErrorAction`.
-        minus: found[2] ? !!found[1] : /^-[^-].+/.test(word) && (!!key || (word.length > 3 && !/[A-Z=]/.test(word))) };
+      var word = found[0], key = /^-?([^:]+):(.*)$/.exec(word), isKey = key && !found[2] && root.f.indexOf(fold(key[1])) >= 0;
+      return { text: found[2] || word, phrase: !!found[2], filter: key && isKey ? '!' + fold(key[1] + ':' + key[2]).replace(/\/$/, '') : '',
+        minus: found[2] ? !!found[1] : /^-[^-].+/.test(word) && (!!isKey || (word.length > 3 && !/[A-Z=]/.test(word))) };
     });
     var words = all.filter(function (token) { return !token.minus && !token.phrase && !token.filter; });
     var first = all.indexOf(words[0]), last = all.lastIndexOf(words[words.length - 1]);
-    all.forEach(function (token, at) {
+    return Promise.all(all.map(function (token, at) {
       // In a pasted line quotes and dashes are those of the line: a phrase has few words beside it,
       // and what is excluded stands behind or before all else.
       if (words.length > 3) token.phrase = false;
-      if (at > first && at < last && !token.phrase && !token.filter) token.minus = false;
+      if (token.phrase || token.filter || !token.minus) return false;
+      if (at > first && at < last) return true;
+      // What some page has as a flag is one.
+      return lines(root, 'd' + place(root.sets.d, fold(token.text))).then(function (list) { return list.has(fold(token.text)); });
+    })).then(function (flags) {
+      flags.forEach(function (isFlag, at) { if (isFlag) all[at].minus = false; });
+      // A filter that is being typed is none yet.
+      var typed = isOpen && all.length ? all[all.length - 1] : null;
+      return {
+        words: all.filter(function (token) { return !token.minus && !token.filter; }).map(function (token) { return token.text; }).join(' ') + (isOpen && !(typed && typed.filter) ? '' : ' '),
+        phrases: all.filter(function (token) { return token.phrase && !token.minus; }).map(function (token) { return token.text; }),
+        not: all.filter(function (token) { return token.minus && !token.filter; }),
+        filters: all.filter(function (token) { return token.filter; }).map(function (token) { return { filter: token.filter, not: token.minus, typed: token === typed }; }),
+      };
     });
-    return {
-      rest: all.filter(function (token) { return !token.minus || token.filter; }), open: !/\s$/.test(text),
-      phrases: all.filter(function (token) { return token.phrase && !token.minus; }).map(function (token) { return token.text; }),
-      not: all.filter(function (token) { return token.minus && !token.filter; }).map(function (token) { return token.text.replace(/^-/, ''); }),
-      filters: all.filter(function (token) { return token.filter; }).map(function (token) { return { filter: token.filter, not: token.minus }; }),
-    };
   }
 
   /** The words of a query, and its neighbours where it is as long as a line. @param {string} text @returns {Group[]} */
@@ -390,7 +401,10 @@
         group.parts.forEach(function (part) { if (/\d/.test(part.term)) part.weight *= 0.3; });
       });
     }
-    var firm = all.filter(function (group) { return !volatile(group.parts[0].term); });
+    // In a short query a version or a port is meant.
+    var isLine = byPlace.size > 5;
+    if (!isLine) all.forEach(function (group) { if (volatile(group.parts[0].term)) group.parts.forEach(function (part) { part.weight *= 0.6; }); });
+    var firm = all.filter(function (group) { return !isLine || !volatile(group.parts[0].term); });
     return (firm.length ? firm : all).filter(function (group) {
       var key = group.parts[0].term;
       return !seen.has(key) && seen.add(key);
@@ -406,8 +420,8 @@
   /** How much a term says that stands so often. @param {any} root @param {number} count */
   function rarity(root, count) { return Math.log(1 + (root.n - count + 0.5) / (count + 0.5)); }
 
-  /** What the index has of a word. @param {any} root @param {Group} group @returns {Promise<Read>} */
-  function read(root, group) {
+  /** What the index has of a word. @param {any} root @param {Group} group @param {boolean} isForgiving @returns {Promise<Read>} */
+  function read(root, group, isForgiving) {
     return flat(group.parts.map(function (part, slot) {
       return look(root, part.term, group.last && slot === 0).then(function (all) {
         return all.map(function (one) { return { term: one.term, weight: one.weight * part.weight, found: one.found, whole: part.whole, slot: part.whole ? -1 : slot }; });
@@ -415,8 +429,8 @@
     })).then(function (/** @type {Match[]} */ all) {
       var said = { group: group, all: all, near: /** @type {any[]} */ ([]), rarity: 0 };
       var term = group.parts[0].term;
-      var isThere = all.some(function (one) { return one.weight >= 0.8 || (one.weight >= 0.4 && one.found.count > 1); });
-      if (isThere || group.parts.length > 1 || !/^\p{L}{4,}$/u.test(term)) return said;
+      var isThere = all.some(function (one) { return one.weight >= 0.8; });
+      if (isThere || !isForgiving || group.parts.length > 1 || !/^\p{L}{4,}$/u.test(term)) return said;
       return near(root, term).then(function (words) {
         said.near = words;
         return flat(words.map(function (word) {
@@ -439,11 +453,12 @@
     });
   }
 
-  /** The pages that have a filter, by a filter that is there. @param {any} root @param {Filter[]} filters */
+  /** The pages that have each filter; one that is being typed and is none yet is left out. @param {any} root @param {Filter[]} filters */
   function filtered(root, filters) {
     return flat(filters.map(function (filter) {
-      return every(root, filter.filter).then(function (all) {
-        return all ? [{ filter: filter.filter, not: filter.not, pages: new Set(all.map(pageOf)) }] : [];
+      return Promise.all([every(root, filter.filter), range(root, 'd', filter.filter, 1)]).then(function (both) {
+        var all = both[0], goesOn = both[1].some(function (line) { return line[0].indexOf(filter.filter) === 0; });
+        return all || !filter.typed || !goesOn ? [{ filter: filter.filter, not: filter.not, pages: new Set((all || []).map(pageOf)) }] : [];
       });
     }));
   }
@@ -464,44 +479,53 @@
     });
   }
 
+  /** How many words of a query are looked up, and up to how many slips of the hand are forgiven. */
+  var MOST_LOOKED_UP = 40, MOST_FORGIVEN = 8;
+
   /**
    * @param {string} text
    * @param {{limit?: number}} [options]
    */
   function answer(text, options) {
-    var limit = (options && options.limit) || 10;
+    var limit = options && options.limit !== undefined ? options.limit : 10;
     return index().then(function (root) {
-      var said = parse(text);
-      return filtered(root, said.filters).then(function (filters) {
-        // What looks like a filter and is none is text like any other, but for one that is being typed.
-        var rest = said.rest.filter(function (token, at) {
-          var isOpen = said.open && at === said.rest.length - 1 && root.f.indexOf(token.filter.slice(1).split(':')[0]) >= 0;
-          return !isOpen && !filters.some(function (one) { return one.filter === token.filter; });
-        }).map(function (token) { return token.text; }).join(' ');
-        var wanted = groups(rest + (said.open ? '' : ' '));
+      return parse(root, text).then(function (said) {
+        var wanted = groups(said.words), single = wanted.filter(function (group) { return !group.pair.length; }).slice(0, MOST_LOOKED_UP);
+        var asked = single.concat(wanted.filter(function (group) { return group.pair.length; }).slice(0, MOST_LOOKED_UP));
+        /** @param {string} text */
+        function holds(text) { return holding(root, text); }
         return Promise.all([
-          Promise.all(wanted.map(function (group) { return read(root, group); })),
-          Promise.all(said.phrases.map(function (phrase) { return holding(root, phrase); })),
-          Promise.all(said.not.map(function (words) { return holding(root, words); })),
+          Promise.all(asked.map(function (group) { return read(root, group, single.length <= MOST_FORGIVEN); })),
+          filtered(root, said.filters),
+          Promise.all(said.phrases.map(holds)),
+          Promise.all(said.not.map(function (token) { return holds(token.text.replace(/^-/, '')); })),
         ]).then(function (all) {
-          return rank(root, all[0], filters).then(function (ranked) {
-            return chosen(root, all[0], ranked, { phrases: said.phrases, holding: all[1], not: said.not, without: all[2] }, limit);
+          // Words are excluded at once; phrases once they are read.
+          var strict = { phrases: said.phrases, holding: all[2], not: /** @type {string[]} */ ([]), without: /** @type {Map<number, number[]>[]} */ ([]) };
+          var gone = /** @type {Map<number, number[]>[]} */ ([]);
+          said.not.forEach(function (token, number) {
+            if (token.phrase) { strict.not.push(token.text); strict.without.push(all[3][number]); } else gone.push(all[3][number]);
+          });
+          /** @param {number} page */
+          function passes(page) {
+            return all[1].every(function (filter) { return filter.pages.has(page) !== filter.not; }) &&
+              all[2].every(function (places) { return places.has(page); }) && !gone.some(function (places) { return places.has(page); });
+          }
+          var isNarrow = all[1].length > 0 || said.phrases.length > 0 || said.not.length > 0;
+          return rank(root, all[0], passes, isNarrow).then(function (ranked) {
+            return chosen(root, all[0], ranked, strict, limit);
           });
         });
       });
     });
   }
 
-  /** Pages by what they say of a query, the best first. @param {any} root @param {Read[]} said @param {any[]} filters @returns {Promise<Ranked[]>} */
-  function rank(root, said, filters) {
-    /** @param {number} page */
-    function passes(page) { return filters.every(function (filter) { return filter.pages.has(page) !== filter.not; }); }
-    if (!said.length) {
-      var only = filters.find(function (filter) { return !filter.not; });
-      return Promise.resolve(only ? Array.from(only.pages).filter(passes).map(function (page) {
-        return { page: /** @type {number} */ (page), passages: [0], score: 1, share: 1 };
-      }) : []);
-    }
+  /** Pages by what they say of a query, the best first; where few pass, all places of its words are read. @param {any} root @param {Read[]} said @param {function(number): boolean} passes @param {boolean} isNarrow @returns {Promise<Ranked[]>} */
+  function rank(root, said, passes, isNarrow) {
+    // Without words all pages that pass; `!` is what all pages have.
+    if (!said.length) return !isNarrow ? Promise.resolve([]) : every(root, '!').then(function (all) {
+      return (all || []).map(pageOf).filter(passes).map(function (page) { return { page: page, passages: [0], score: 1, share: 1 }; });
+    });
     var words = said.filter(function (one) { return !one.group.pair.length; });
     /** The rarest; what is everywhere beside them tells nothing. @param {Read[]} list @param {number} most */
     function rarest(list, most) {
@@ -512,7 +536,7 @@
     chosen = chosen.concat(rarest(said.filter(function (one) { return one.group.pair.length; }), MOST_PAIRS));
     return Promise.all(chosen.map(function (one) {
       return Promise.all(one.all.map(function (match) {
-        return block(root, match.found).then(function (list) { return { match: match, list: list }; });
+        return block(root, match.found, isNarrow).then(function (list) { return { match: match, list: list }; });
       }));
     })).then(function (lists) {
       // What each word says at each place, then all of them together.
@@ -574,7 +598,7 @@
           score: (best + 0.4 * beside) * (0.2 + 0.8 * share), share: 0 });
       });
       ranked.sort(function (a, b) { return b.score - a.score || a.page - b.page; });
-      ranked = ranked.filter(function (one) { return one.score > ranked[0].score * 0.12; }).slice(0, 100);
+      if (!isNarrow) ranked = ranked.filter(function (one) { return one.score > ranked[0].score * 0.12; }).slice(0, 100);
       weigh(root, words, chosen.slice(0, asked), lists, ranked, chosen.slice(asked));
       return ranked;
     });
@@ -676,21 +700,30 @@
         return { file: file, quotes: /** @type {Quote[]} */ (file.q[passage % root.per] || []) };
       });
     }
-    /** Whether some passage of a page says a text as it stands. @param {number} page @param {number[]} passages @param {string} text @returns {Promise<number>} */
+    /** The first passage of a page that says a text as it stands, or -1. @param {number} page @param {number[]} passages @param {string} text @returns {Promise<number>} */
     function says(page, passages, text) {
-      return flat(passages.slice(0, 8).map(function (passage) {
+      return flat(passages.slice(0, 60).map(function (passage) {
         return quoted(page, passage).then(function (one) {
-          var all = one.quotes.map(function (/** @type {Quote} */ quote) { return quote[2] + ' ' + quote[3]; });
-          return even([passage ? '' : one.file.t].concat(all).join(' ')).indexOf(even(text)) >= 0 ? [passage] : [];
+          var all = one.quotes.map(function (/** @type {Quote} */ quote) { return [quote[2], quote[3]]; }).flat().concat(passage ? [] : one.file.t);
+          return all.some(function (/** @type {string} */ said) { return even(said).indexOf(even(text)) >= 0; }) ? [passage] : [];
         });
       })).then(function (found) { return found.length ? found[0] : -1; });
     }
-    var isStrict = strict.phrases.length || strict.not.length;
-    if (strict.phrases.length) ranked = ranked.filter(function (one) {
-      return strict.holding.every(function (/** @type {Map<number, number[]>} */ places) { return places.has(one.page); });
+    /** Reads pages until there are enough. @param {number} from @param {any[]} before @returns {Promise<any[]>} */
+    function readOn(from, before) {
+      var next = ranked.slice(from, from + limit);
+      if (!next.length || before.length >= limit) return Promise.resolve(before);
+      return Promise.all(next.map(readOne)).then(function (kept) { return readOn(from + limit, before.concat(kept.filter(Boolean))); });
+    }
+    return readOn(0, []).then(function (kept) {
+      var results = kept.sort(function (a, b) { return b.score - a.score || a.page - b.page; }).slice(0, limit);
+      var slips = said.filter(function (one) { return one.near.length && one.near[0].term !== one.group.parts[0].term; });
+      var enough = results.filter(function (one) { return one.share >= ENOUGH; });
+      return { results: enough, nearest: enough.length ? [] : results.slice(0, 3), many: enough.length >= limit && ranked.length > limit, terms: Array.from(worth.keys()),
+        hints: slips.map(function (one) { return { word: one.group.word, near: one.near[0].term }; }) };
     });
-    var first = ranked.slice(0, isStrict ? limit * 3 : limit);
-    return Promise.all(first.map(function (one) {
+    /** @param {Ranked} one @returns {Promise<any>} */
+    function readOne(one) {
       return Promise.all([
         Promise.all(strict.phrases.map(function (/** @type {string} */ text, /** @type {number} */ n) { return says(one.page, strict.holding[n].get(one.page) || [], text); })),
         Promise.all(strict.not.map(function (/** @type {string} */ text, /** @type {number} */ n) { return says(one.page, strict.without[n].get(one.page) || [], text); })),
@@ -706,9 +739,9 @@
           });
           var quotes = passages.map(function (other) { return file.q[other % root.per] || []; }).map(function (quotes, rank) {
             return quotes.map(function (/** @type {Quote} */ quote) {
-              var inText = hits(quote[3], worth), close = Math.max(closeness(inText, worth), closeness(hits(quote[2], worth), worth));
+              var inText = hits(quote[3], worth), inHead = hits(quote[2], worth), close = Math.max(closeness(inText, worth), closeness(inHead, worth));
               if (!rank) near = Math.max(near, close);
-              return { quote: quote, hits: inText, close: close };
+              return { quote: quote, hits: inText, head: inHead, close: close };
             });
           });
           var shown = excerpts(quotes, near), score = one.score * (wanted > 1 && total ? 0.6 + 0.8 * near / total : 0.6);
@@ -717,20 +750,14 @@
           return { page: one.page, share: share, title: file.t, url: file.u, crumbs: file.c, score: score, shown: shown[0], more: shown.slice(1), titleHits: hits(file.t, worth) };
         });
       });
-    })).then(function (kept) {
-      var results = /** @type {any[]} */ (kept.filter(Boolean)).sort(function (a, b) { return b.score - a.score || a.page - b.page; }).slice(0, limit);
-      var slips = said.filter(function (one) { return one.near.length && one.near[0].term !== one.group.parts[0].term; });
-      var enough = results.filter(function (one) { return one.share >= ENOUGH; });
-      return { results: enough, nearest: enough.length ? [] : results.slice(0, 3), many: enough.length >= limit && ranked.length > limit, terms: Array.from(worth.keys()),
-        hints: slips.map(function (one) { return { word: one.group.word, near: one.near[0].term }; }) };
-    });
+    }
   }
 
   // Excerpts
 
   var KINDS = ['prose', 'code', 'output', 'error'];
 
-  /** @typedef {{quote: Quote, hits: Hit[], close: number}} Said a quote and what it says of the query */
+  /** @typedef {{quote: Quote, hits: Hit[], head: Hit[], close: number}} Said a quote and what it and its heading say of the query */
 
   /** How many terms stand in some hits. @param {Hit[]} found */
   function distinct(found) { return new Set(found.map(function (hit) { return hit.term; })).size; }
@@ -740,12 +767,12 @@
     /** @param {Said[]} all */
     function ordered(all) {
       return all.map(function (one, place) {
-        return { one: one, place: place, score: distinct(one.hits) * 10 + Math.min(one.hits.length, 9) };
+        return { one: one, place: place, score: distinct(one.hits) * 10 + distinct(one.head) * 6 + Math.min(one.hits.length, 5) };
       }).sort(function (a, b) { return b.score - a.score || a.place - b.place; }).map(function (one) { return one.one; });
     }
     var first = ordered(passages[0] || []), all = first.concat(ordered(passages.slice(1).flat())), seen = new Set();
     return all.filter(function (one, rank) {
-      var isWanted = !seen.has(one.quote[1]) && (rank === 0 || (one.hits.length && one.close > near * 0.7));
+      var isWanted = !seen.has(one.quote[1]) && (rank === 0 || (one.hits.length + one.head.length && one.close > near * 0.7));
       seen.add(one.quote[1]);
       return isWanted;
     }).slice(0, 3).map(function (one) { return excerpt(one, 220); });
@@ -760,7 +787,7 @@
     });
     if (from > 0) from += text.slice(from, from + 30).search(/\s/) + 1;
     var to = Math.min(text.length, from + length);
-    return { kind: KINDS[said.quote[0]], anchor: said.quote[1], heading: said.quote[2],
+    return { kind: KINDS[said.quote[0]], anchor: said.quote[1], heading: said.quote[2], head: pieces(said.quote[2], said.head, 0, said.quote[2].length),
       pieces: pieces(text, said.hits, from, to), before: from > 0, after: to < text.length };
   }
 
@@ -768,8 +795,10 @@
   function pieces(text, found, from, to) {
     var all = /** @type {[string, boolean][]} */ ([]), at = from;
     found.forEach(function (hit) {
-      if (hit.start < at || hit.end > to) return;
-      all.push([text.slice(at, hit.start), false], [text.slice(hit.start, hit.end), true]);
+      if (hit.end > to || hit.end <= at || hit.start < from) return;
+      // Pairs of characters overlap.
+      if (hit.start < at) all[all.length - 1][0] += text.slice(at, hit.end);
+      else all.push([text.slice(at, hit.start), false], [text.slice(hit.start, hit.end), true]);
       at = hit.end;
     });
     all.push([text.slice(at, to), false]);
