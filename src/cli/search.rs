@@ -23,7 +23,8 @@ enum Format {
 
 #[derive(Debug, Args)]
 pub(super) struct Search {
-    /// What to look for, as the site's search takes it: words, "a phrase", tag:NAME, in:FOLDER, -word
+    /// What to look for, as the site's search takes it: words, "a phrase", tag:NAME, lang:NAME,
+    /// in:FOLDER, KEY:VALUE of front matter, -word and -tag:NAME to leave out
     #[arg(allow_hyphen_values = true)]
     query: String,
     /// The folder whose notebooks are searched
@@ -40,6 +41,12 @@ pub(super) struct Search {
 impl Search {
     /// Asks and prints. The exit code is 0 where something was found, 1 where nothing was.
     pub(super) fn run(self) -> Result<ExitCode, String> {
+        if !self.src.is_dir() {
+            return Err(format!(
+                "`{}` is no folder; a query of several words stands in quotes: bindery search \"disk full\"",
+                self.src.display()
+            ));
+        }
         let request = folder_of(&self.src, absolute(Path::new("public"))?, None)?;
         let scratch = disk::Scratch::new().map_err(|error| format!("no file for scratch: {error}"))?;
         let answers = build::ask(&request, &scratch.file(), (&self.query, self.limit), &|_, _| {})?;

@@ -175,7 +175,7 @@
     }
     /** Goes to the best result. */
     function go() {
-      var first = /** @type {HTMLElement | null} */ (list.querySelector('a.found:not(.found-browse)') || list.querySelector('button'));
+      var first = list.querySelector('.found-browse') ? null : /** @type {HTMLElement | null} */ (list.querySelector('a.found') || list.querySelector('button'));
       if (first) first.click();
     }
     input.addEventListener('input', function () { clearTimeout(timer); timer = setTimeout(update, 60); });
