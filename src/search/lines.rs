@@ -27,6 +27,9 @@ const MAX_RUN: usize = 200;
 /// How much of one line is searched, in bytes.
 const MAX_LINE: usize = 10_000;
 
+/// What begins the data of a data URI.
+const DATA: &str = ";base64,";
+
 /// What makes a line of an output one that people look for.
 const NOTABLE: [&str; 46] = [
     "rror",
@@ -95,6 +98,7 @@ pub(super) fn lines(unit: &Unit, most: usize) -> Vec<Line<'_>> {
     let mut at = 0;
     let head = if text.len() > LONG { HEAD_OF_LOG } else { HEAD };
     let tail = line_start(text, text.floor_char_boundary(text.len().saturating_sub(TAIL)));
+    let holds_data = text.contains(DATA);
     let mut notable = next_notable(text, 0);
     while at < text.len() && !(is_printed && total > MAX_OUTPUT) {
         let mut start = at;
@@ -107,7 +111,7 @@ pub(super) fn lines(unit: &Unit, most: usize) -> Vec<Line<'_>> {
         let line = text[start..end].trim_end();
         if !line.trim_start().is_empty() && !is_data(line) && (!is_printed || seen.is_new(line)) {
             total += line.len().min(MAX_LINE);
-            add(line, most, &mut |text| all.push(Line { text, is_notable }));
+            add(line, (most, holds_data), &mut |text| all.push(Line { text, is_notable }));
         }
         at = end + 1;
         if is_notable && at < text.len() {
@@ -121,6 +125,18 @@ fn line_start(text: &str, at: usize) -> usize {
     memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |end| end + 1)
 }
 
+/// What parts the words of a line that are compared.
+const SEPARATORS: [bool; 256] = {
+    let mut separators = [false; 256];
+    let signs = b" \t=,[]()\"':/";
+    let mut at = 0;
+    while at < signs.len() {
+        separators[signs[at] as usize] = true;
+        at += 1;
+    }
+    separators
+};
+
 /// The lines of an output so far: each once, and few of those that differ in numbers alone, since a
 /// log says the same a thousand times.
 #[derive(Default)]
@@ -133,12 +149,11 @@ impl Seen {
     fn is_new(&mut self, line: &str) -> bool {
         let (mut exact, mut shape) = (FxHasher::default(), FxHasher::default());
         exact.write(line.as_bytes());
-        for word in line.split([' ', '\t', '=', ',', '[', ']', '(', ')', '"', '\'', ':', '/']) {
-            if word.bytes().any(|byte| byte.is_ascii_digit()) && is_alike(word) {
+        for word in line.as_bytes().split(|byte| SEPARATORS[usize::from(*byte)]) {
+            if word.iter().any(u8::is_ascii_digit) && std::str::from_utf8(word).is_ok_and(is_alike) {
                 shape.write_u8(0);
             } else {
-                shape.write(word.as_bytes());
-                shape.write_u8(0xff);
+                shape.write(word);
             }
         }
         if !self.lines.insert(exact.finish()) {
@@ -182,8 +197,8 @@ fn next_notable(text: &str, from: usize) -> usize {
 }
 
 /// Gives a line, cut at spaces where it is too long.
-fn add<'a>(line: &'a str, most: usize, each: &mut dyn FnMut(Cow<'a, str>)) {
-    if line.len() <= most.min(MAX_RUN) && !line.contains(";base64,") {
+fn add<'a>(line: &'a str, (most, holds_data): (usize, bool), each: &mut dyn FnMut(Cow<'a, str>)) {
+    if line.len() <= most.min(MAX_RUN) && !(holds_data && line.contains(DATA)) {
         return each(line.into());
     }
     let line = readable(line);
@@ -205,7 +220,7 @@ fn add<'a>(line: &'a str, most: usize, each: &mut dyn FnMut(Cow<'a, str>)) {
 fn readable(line: &str) -> String {
     let mut out = String::new();
     for word in line.split_inclusive(char::is_whitespace) {
-        if let Some(start) = word.find(";base64,") {
+        if let Some(start) = word.find(DATA) {
             out.push_str(&word[..start]);
             out.push_str("… ");
         } else if word.len() > MAX_RUN && !word.chars().any(|c| c > '\u{2e7f}') {
