@@ -78,7 +78,7 @@ pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, Strin
     let gathering = index::Gathering::new(&packs, found.sources.len());
     let (history, rendered) = rayon::join(
         || history::read(root, &wanted),
-        || rendered(request, &found, (&packs, &gathering, Some(&publisher)), &|_, _| step()),
+        || rendered(request, &found, (&packs, &gathering, Some(&publisher)), &step),
     );
     let Found { sources, files, notes, .. } = found;
     let History { mut changes, tracked, head, notes: history_notes } = history;
@@ -139,7 +139,7 @@ fn rendered(
     request: &Request,
     found: &Found,
     (packs, gathering, publisher): (&Packs, &index::Gathering<'_>, Option<&Publisher>),
-    progress: Progress<'_>,
+    step: &(dyn Fn() + Sync),
 ) -> Result<Vec<(PageRecord, Vec<Note>)>, String> {
     let wanted = found.sources.iter().map(|source| &source.path);
     let open: BTreeSet<SitePath> = found.files.iter().chain(&found.parts).chain(wanted).cloned().collect();
@@ -151,10 +151,6 @@ fn rendered(
         publisher,
         packs,
         gathering,
-    };
-    let done = std::sync::atomic::AtomicUsize::new(0);
-    let step = || {
-        progress(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, found.sources.len());
     };
     let pages = found
         .sources

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
 
-use super::{Progress, Request, index, rendered};
+use super::{Request, index, rendered};
 use crate::disk::{self, Found, Packs};
 use crate::notebook::check_rules;
 use crate::search::engine;
@@ -24,9 +24,6 @@ pub struct Answer {
     pub source: String,
     /// The title of the page.
     pub title: String,
-    /// The folders on the way to it.
-    #[serde(rename = "crumbs")]
-    pub way: Vec<String>,
     /// How well it answers, against the others.
     pub score: f64,
     /// What it says; `None` where it says nothing but its title.
@@ -56,12 +53,7 @@ struct Answered {
 ///
 /// # Errors
 /// Why it could not run: configuration, theme, disk.
-pub fn ask(
-    request: &Request,
-    scratch: &Path,
-    (query, limit): (&str, usize),
-    progress: Progress<'_>,
-) -> Result<Vec<Answer>, String> {
+pub fn ask(request: &Request, scratch: &Path, query: &str, limit: usize) -> Result<Vec<Answer>, String> {
     let Request { root, src, out, config, .. } = request;
     check_rules(&config.cells)?;
     let theme = Arc::new(Theme::new(&config.language)?);
@@ -69,7 +61,7 @@ pub fn ask(
     let packs =
         Packs::new(scratch.to_path_buf()).map_err(|error| format!("`{}`: {error}", scratch.display()))?;
     let gathering = index::Gathering::new(&packs, found.sources.len());
-    let pages = rendered(request, &found, (&packs, &gathering, None), progress)?;
+    let pages = rendered(request, &found, (&packs, &gathering, None), &|| ())?;
     let pages = pages.into_iter().map(|(page, _)| page).collect();
     let Found { sources, files, .. } = found;
     let input = Input {

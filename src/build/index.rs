@@ -29,7 +29,8 @@ pub(super) struct Gathering<'a> {
 /// The number of the format, tokens included: a change of either makes another folder.
 const FORMAT: u32 = 2;
 
-/// The longest value of the front matter that pages are filtered by.
+/// The longest key and the longest value of the front matter that pages are filtered by.
+const MAX_KEY: usize = 30;
 const MAX_VALUE: usize = 60;
 
 impl<'a> Gathering<'a> {
@@ -60,9 +61,8 @@ impl<'a> Gathering<'a> {
         words.extend(front.description.as_deref());
         words.extend(front.subtitle.as_deref());
         let filters = filters(record, local);
-        let values = front.all.iter().filter(|(key, _)| !ELSEWHERE.contains(&key.as_str()));
-        let values: Vec<String> = values.flat_map(|(_, said)| texts(said)).collect();
-        words.extend(values.iter().map(String::as_str));
+        let values: Vec<(&str, String)> = values(front).collect();
+        words.extend(values.iter().map(|(_, said)| said.as_str()));
         let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         for (key, _) in filters.iter().filter_map(|filter| filter.split_once(':')) {
             *keys.entry(key.to_owned()).or_default() += 1;
@@ -192,6 +192,12 @@ const ELSEWHERE: [&str; 11] = [
     "date",
 ];
 
+/// What the front matter says beside, by its keys.
+fn values(front: &FrontMatter) -> impl Iterator<Item = (&str, String)> {
+    let keys = front.all.iter().filter(|(key, _)| !ELSEWHERE.contains(&key.as_str()));
+    keys.flat_map(|(key, said)| texts(said).map(move |said| (key.as_str(), said)))
+}
+
 /// The texts of a value of front matter: itself, or those of a list.
 fn texts(value: &Value) -> impl Iterator<Item = String> + '_ {
     let list = match value {
@@ -208,8 +214,7 @@ fn texts(value: &Value) -> impl Iterator<Item = String> + '_ {
 
 /// What a page can be filtered by.
 fn filters(record: &PageRecord, local: &SitePath) -> Vec<String> {
-    let FrontMatter { tags, all, .. } = &record.front;
-    let mut found: Vec<String> = tags.iter().map(|tag| format!("tag:{}", value(tag))).collect();
+    let mut found: Vec<String> = record.front.tags.iter().map(|tag| format!("tag:{}", value(tag))).collect();
     if !record.language.is_empty() {
         found.push(format!("lang:{}", value(&record.language)));
     }
@@ -219,11 +224,10 @@ fn filters(record: &PageRecord, local: &SitePath) -> Vec<String> {
         found.push(format!("in:{}", names.join("/")));
         folder = folder.parent();
     }
-    for (key, said) in all.iter().filter(|(key, _)| !ELSEWHERE.contains(&key.as_str()) && key.len() <= 30) {
-        for said in texts(said).map(|said| value(&said)) {
-            if !said.is_empty() && said.len() <= MAX_VALUE {
-                found.push(format!("{}:{said}", value(key)));
-            }
+    for (key, said) in values(&record.front).filter(|(key, _)| key.len() <= MAX_KEY) {
+        let said = value(&said);
+        if !said.is_empty() && said.len() <= MAX_VALUE {
+            found.push(format!("{}:{said}", value(key)));
         }
     }
     found.sort();

@@ -49,7 +49,7 @@ impl Search {
         }
         let request = folder_of(&self.src, absolute(Path::new("public"))?, None)?;
         let scratch = disk::Scratch::new().map_err(|error| format!("no file for scratch: {error}"))?;
-        let answers = build::ask(&request, &scratch.file(), (&self.query, self.limit), &|_, _| {})?;
+        let answers = build::ask(&request, &scratch.file(), &self.query, self.limit)?;
         let text = match self.format {
             Format::Text => {
                 let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();

@@ -53,7 +53,7 @@ fn node(key: Option<&str>, value: &Value, depth: usize, left: &mut usize, out: &
             Value::Array(_) | Value::Object(_) if entries > 200 => format!("{entries} …"),
             value => value.to_string(),
         };
-        let end = (0..=text.len().min(4000)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        let end = text.floor_char_boundary(4000);
         out.text(&text[..end]);
         if end < text.len() {
             out.markup("…");

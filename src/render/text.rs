@@ -54,7 +54,7 @@ pub(super) fn text_block(text: &str, style: &OutputStyle<'_>, page: &mut PageSta
             }
             first = false;
             // One line may be all of a too large output.
-            let end = (0..=budget.min(line.len())).rev().find(|end| line.is_char_boundary(*end)).unwrap_or(0);
+            let end = line.floor_char_boundary(budget);
             budget -= end;
             ansi::line_into(out.raw(), &line[..end], &mut colours);
         }

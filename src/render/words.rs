@@ -85,12 +85,11 @@ impl Units {
         if text.is_empty() {
             return;
         }
-        let end = (0..=MAX_TEXT.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
         self.all.push(Unit {
             kind,
             anchor: anchor.to_owned(),
             heading: self.heading.clone(),
-            text: text[..end].to_owned(),
+            text: text[..text.floor_char_boundary(MAX_TEXT)].to_owned(),
         });
     }
 

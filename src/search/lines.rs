@@ -1,5 +1,5 @@
-//! Which lines of a part of a page are searched: not what no person reads, and of an output each
-//! kind of line once.
+//! Which lines of a part of a page are searched: not what no person reads, and of an output
+//! its beginning, what it reports, and its end.
 
 use std::borrow::Cow;
 use std::hash::Hasher;

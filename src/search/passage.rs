@@ -71,23 +71,22 @@ pub(super) fn passages(page: &Page<'_>, number: u32, batch: &mut Batch) -> Quote
     page.words.iter().for_each(|words| batch.say(words, WORDS, prose));
     batch.mark(&FILTER.to_string(), number);
     page.filters.iter().for_each(|filter| batch.mark(&format!("{FILTER}{filter}"), number));
-    let headings: HashMap<&str, &str> = page.headings.iter().copied().collect();
+    let places: HashMap<&str, usize> =
+        page.headings.iter().enumerate().map(|(place, (id, _))| (*id, place)).collect();
     let mut taker = Taker { batch, number, prose, passages: 0, size: 0, total: 0, quoter: Quoter::default() };
     let mut under = "";
-    let mut to_come = page.headings.iter().filter(|(_, text)| *text != page.title).peekable();
+    let mut next = 0;
     for unit in page.units {
-        let heading = headings.get(unit.heading.as_str()).copied().unwrap_or_default();
-        // Sections without a text of their own are found by their names.
-        if unit.heading != under && to_come.clone().any(|(id, _)| *id == unit.heading) {
-            while let Some((id, text)) = to_come.next_if(|(id, _)| *id != unit.heading) {
-                taker.section(id, text);
-            }
-            to_come.next();
+        let place = places.get(unit.heading.as_str()).copied();
+        if let Some(place) = place.filter(|place| *place >= next) {
+            taker.sections(&page.headings[next..place], page.title);
+            next = place + 1;
         }
+        let heading = place.map_or("", |place| page.headings[place].1);
         taker.unit(unit, heading, unit.heading != under);
         under = &unit.heading;
     }
-    to_come.for_each(|(id, text)| taker.section(id, text));
+    taker.sections(&page.headings[next..], page.title);
     taker.turn();
     let Taker { passages, quoter, batch, .. } = taker;
     batch.end_page();
@@ -151,7 +150,11 @@ impl Taker<'_> {
         }
     }
 
-    /// Takes a heading that nothing stands under.
+    /// Takes sections without a text of their own, which are found by their names.
+    fn sections(&mut self, headings: &[(&str, &str)], title: &str) {
+        headings.iter().filter(|(_, text)| *text != title).for_each(|(id, text)| self.section(id, text));
+    }
+
     fn section(&mut self, id: &str, heading: &str) {
         if self.size > LENGTH / 3 && self.passages + 1 < MAX_PASSAGES {
             self.turn();

@@ -59,8 +59,7 @@ impl Sorted {
             self.last.clear();
         }
         let most = digits::BASE as usize - 1;
-        let kept =
-            (0..=shared(&self.last, term).min(most)).rev().find(|at| term.is_char_boundary(*at)).unwrap_or(0);
+        let kept = term.floor_char_boundary(shared(&self.last, term).min(most));
         digits::put(&mut self.text, u32::try_from(term[..kept].chars().count()).unwrap_or(0));
         self.text.push_str(&term[kept..]);
         self.text.push(' ');
@@ -82,7 +81,7 @@ impl Sorted {
 /// How many bytes two terms share at their beginning.
 fn shared(a: &str, b: &str) -> usize {
     let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
-    (0..=same).rev().find(|at| b.is_char_boundary(*at)).unwrap_or(0)
+    b.floor_char_boundary(same)
 }
 
 impl<'a> Writer<'a> {
@@ -96,8 +95,7 @@ impl<'a> Writer<'a> {
         numbers: &'a [Option<u32>],
         sink: &'a mut dyn FnMut(Entry) -> Result<(), String>,
     ) -> Result<Root, String> {
-        let words: Vec<_> = collected.words.iter().map(|(word, languages)| (&**word, *languages)).collect();
-        let mut stems = stems(&words).into_iter().peekable();
+        let mut stems = stems(&collected.words).into_iter().peekable();
         let mut writer = Writer {
             sink,
             numbers,
@@ -207,26 +205,26 @@ impl<'a> Writer<'a> {
             self.cut()?;
         }
         let words = std::mem::take(&mut self.words);
-        let forward = self.list('w', words.clone())?;
+        let forward = self.list('w', &words)?;
         let mut reversed: Vec<(String, u32)> =
             words.into_iter().map(|(word, count)| (word.chars().rev().collect(), count)).collect();
         reversed.sort();
-        let backward = self.list('r', reversed)?;
+        let backward = self.list('r', &reversed)?;
         Ok(Root {
             passages,
-            dictionary: boundaries(&self.dictionary.firsts),
-            words: boundaries(&forward),
-            reversed: boundaries(&backward),
+            dictionary: self.dictionary.firsts.join("\n"),
+            words: forward.join("\n"),
+            reversed: backward.join("\n"),
         })
     }
 
     /// Writes a list of words with how often they occur, as a power of two.
-    fn list(&mut self, kind: char, words: Vec<(String, u32)>) -> Result<Vec<String>, String> {
+    fn list(&mut self, kind: char, words: &[(String, u32)]) -> Result<Vec<String>, String> {
         let mut sorted = Sorted::new(kind);
         for (word, count) in words {
             let mut rest = String::new();
             digits::put(&mut rest, count.ilog2());
-            if let Some(file) = sorted.add(&word, &rest) {
+            if let Some(file) = sorted.add(word, &rest) {
                 (self.sink)(file)?;
             }
         }
@@ -248,11 +246,6 @@ pub struct Root {
     pub words: String,
     /// The same of the words read backwards.
     pub reversed: String,
-}
-
-/// One a line.
-fn boundaries(firsts: &[String]) -> String {
-    firsts.join("\n")
 }
 
 /// Postings by strength, the strongest first, since most queries need no more; within each block

@@ -62,7 +62,7 @@ const MIN_STEM: usize = 3;
 
 /// The stems of sorted words, each with the words that have it, in order; a word that is its own
 /// only form is left out.
-pub(super) fn stems(words: &[(&str, Languages)]) -> BTreeMap<String, Vec<String>> {
+pub(super) fn stems(words: &[(Box<str>, Languages)]) -> BTreeMap<String, Vec<String>> {
     let stemmers: Vec<Stemmer> = STEMMERS.iter().map(|(_, algorithm)| Stemmer::create(*algorithm)).collect();
     let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (word, languages) in words {
@@ -72,8 +72,8 @@ pub(super) fn stems(words: &[(&str, Languages)]) -> BTreeMap<String, Vec<String>
                 continue;
             }
             let known = all.entry(stem.into_owned()).or_default();
-            if known.last().is_none_or(|last| last != word) {
-                known.push((*word).to_owned());
+            if known.last().is_none_or(|last| **last != **word) {
+                known.push(word.to_string());
             }
         }
     }

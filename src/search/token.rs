@@ -32,7 +32,7 @@ pub fn terms(text: &str, emit: &mut Emit<'_>) {
     let bytes = text.as_bytes();
     let mut folded = String::new();
     let mut at = 0;
-    // Where what stands before a chunk begins: behind the last space, term or sign.
+    // Where the dashes before a chunk begin.
     let mut before = 0;
     while at < bytes.len() {
         let class = CLASSES[usize::from(bytes[at])];
@@ -44,12 +44,12 @@ pub fn terms(text: &str, emit: &mut Emit<'_>) {
             let (end, look) = chunk_end(text, at);
             let chunk = &text[at..end];
             // Most chunks are one plain word.
-            if look & (UPPER | SIGN | NOT_ASCII) == 0 && bytes[before..at].is_empty() {
+            if look & (UPPER | SIGN | NOT_ASCII) == 0 && before == at {
                 if chunk.len() <= MAX_TERM {
                     emit(chunk, Whole::Yes);
                 }
             } else {
-                Chunk { text: chunk, folded: &mut folded, emit }.terms(&text[before..at]);
+                Chunk { text: chunk, folded: &mut folded, emit }.terms(at - before);
             }
             at = end;
             before = end;
@@ -175,11 +175,10 @@ struct Chunk<'a, 'b> {
 }
 
 impl Chunk<'_, '_> {
-    /// All terms; `before` is what stands before the chunk, from the last space on.
-    fn terms(&mut self, before: &str) {
+    /// All terms; so many dashes stand before the chunk.
+    fn terms(&mut self, dashes: usize) {
         let text = self.text;
         // A flag is one term with its dashes.
-        let dashes = before.len() - before.trim_end_matches('-').len();
         if dashes == 1 || dashes == 2 {
             let whole = fold(text);
             let name = whole.split(STRONG).next().unwrap_or_default();
@@ -255,7 +254,7 @@ pub fn is_steady(term: &str) -> bool {
 }
 
 /// Whether a term differs from run to run: moments, durations, ids, counts. Outputs are not
-/// searched by such, and queries only where nothing else is in them.
+/// searched by such, nor are queries as long as a line.
 pub fn is_volatile(term: &str) -> bool {
     let bytes = term.as_bytes();
     if !bytes.first().is_some_and(u8::is_ascii_hexdigit) {

@@ -81,18 +81,13 @@ const ICON: &str = include_str!("../../themes/default/static/icon.svg");
 fn squeeze(script: &str) -> String {
     let mut out = String::with_capacity(script.len());
     for line in script.lines().map(str::trim) {
-        let mut line = line;
-        if line.is_empty() || line.starts_with("//") || line.starts_with('*') {
+        if line.starts_with("//") || line.starts_with('*') {
             continue;
         }
-        while let Some(rest) = line.strip_prefix("/**") {
-            line = rest.find("*/").map_or("", |end| rest[end + 2..].trim_start());
-        }
         let mut rest = line;
-        while let Some(start) = rest.find("/** @type ") {
-            let Some(length) = rest[start..].find("*/") else { break };
-            out.push_str(&rest[..start]);
-            rest = rest[start + length + 2..].trim_start();
+        while let Some((before, comment)) = rest.split_once("/**") {
+            out.push_str(before);
+            rest = comment.split_once("*/").map_or("", |(_, after)| after.trim_start());
         }
         if !rest.is_empty() {
             out.push_str(rest);

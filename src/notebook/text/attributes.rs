@@ -20,8 +20,7 @@ impl Attributes {
         let inner = text.strip_prefix('{')?;
         // No attributes of a person are longer; a search to the end for each of many braces takes
         // for ever.
-        let cut = (0..=MAX_LENGTH.min(inner.len())).rev().find(|end| inner.is_char_boundary(*end))?;
-        let inner = &inner[..cut];
+        let inner = &inner[..inner.floor_char_boundary(MAX_LENGTH)];
         let mut found = Self::default();
         let mut at = 0;
         loop {

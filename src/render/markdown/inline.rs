@@ -39,13 +39,12 @@ const REACH: usize = 1000;
 
 /// Where the text near a place begins.
 fn window(text: &str, here: usize) -> usize {
-    (here.saturating_sub(REACH)..=here).find(|at| text.is_char_boundary(*at)).unwrap_or(here)
+    text.ceil_char_boundary(here.saturating_sub(REACH))
 }
 
 /// The text near behind its beginning.
 fn ahead(text: &str) -> &str {
-    let end = (0..=REACH.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-    &text[..end]
+    &text[..text.floor_char_boundary(REACH)]
 }
 
 /// Where the bracket is opened that closes at the end of a text.

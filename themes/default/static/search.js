@@ -1,5 +1,5 @@
 // Search: reads the index below `_bindery/search/` (ARCHITECTURE.md, "The search index") and answers
-// queries. It asks for files by `bindery.fetch`, which the page gives (search-page.js) or the program.
+// queries. It asks for files by `bindery.fetch`, which the page gives (search-ui.js) or the program.
 (function () {
   'use strict';
 
@@ -719,7 +719,7 @@
       var results = kept.sort(function (a, b) { return b.score - a.score || a.page - b.page; }).slice(0, limit);
       var slips = said.filter(function (one) { return one.near.length && one.near[0].term !== one.group.parts[0].term; });
       var enough = results.filter(function (one) { return one.share >= ENOUGH; });
-      return { results: enough, nearest: enough.length ? [] : results.slice(0, 3), many: enough.length >= limit && ranked.length > limit, terms: Array.from(worth.keys()),
+      return { results: enough, nearest: enough.length ? [] : results.slice(0, 3), many: enough.length >= limit && ranked.length > limit,
         hints: slips.map(function (one) { return { word: one.group.word, near: one.near[0].term }; }) };
     });
     /** @param {Ranked} one @returns {Promise<any>} */
@@ -737,8 +737,8 @@
           var passages = kept[0].length ? [passage] : one.passages.filter(function (other) {
             return Math.floor(other / root.per) === Math.floor(passage / root.per);
           });
-          var quotes = passages.map(function (other) { return file.q[other % root.per] || []; }).map(function (quotes, rank) {
-            return quotes.map(function (/** @type {Quote} */ quote) {
+          var quotes = passages.map(function (other, rank) {
+            return (file.q[other % root.per] || []).map(function (/** @type {Quote} */ quote) {
               var inText = hits(quote[3], worth), inHead = hits(quote[2], worth), close = Math.max(closeness(inText, worth), closeness(inHead, worth));
               if (!rank) near = Math.max(near, close);
               return { quote: quote, hits: inText, head: inHead, close: close };
