@@ -87,7 +87,7 @@ fn the_tokens_are_those_of_the_script() {
 fn terms(text: &str) -> Vec<engine::Term> {
     let mut found = Vec::new();
     token::terms(text, &mut |term, whole| {
-        found.push((term.to_owned(), whole == Whole::Yes, token::is_volatile(term)));
+        found.push((term.to_owned(), whole == Whole::Yes, token::is_volatile(term.as_bytes())));
         true
     });
     found

@@ -129,7 +129,7 @@ impl Batch {
 
     /// Counts one term; `None` where it means nothing.
     fn take(&mut self, term: &str, whole: Whole, weight: f32, said: Said) -> Option<u32> {
-        if said == Said::Printed && (term.len() < 2 || token::is_volatile(term)) {
+        if said == Said::Printed && (term.len() < 2 || token::is_volatile(term.as_bytes())) {
             return None;
         }
         let number = self.number(term);
@@ -201,34 +201,30 @@ impl Batch {
         self.start = self.postings.len();
     }
 
-    /// Gives all lines in the order of their terms, and is empty then.
+    /// Gives all lines in the order of their terms, and is empty then, with room for as many.
     pub(super) fn drain(&mut self, each: &mut dyn FnMut(Line<'_>)) {
-        let Self { vocabulary, languages, postings, .. } = std::mem::take(self);
-        let ordered = vocabulary.into_sorted();
         // How many postings each term has, then where those of each term go.
-        let mut ends = vec![0_u32; languages.len()];
-        postings.iter().for_each(|(number, _)| ends[*number as usize] += 1);
+        let mut ends = vec![0_u32; self.languages.len()];
+        self.postings.iter().for_each(|(number, _)| ends[*number as usize] += 1);
         let mut end = 0;
-        for (_, number) in &ordered {
-            let count = ends[*number as usize];
-            ends[*number as usize] = end;
-            end += count;
+        for count in &mut ends {
+            end += std::mem::replace(count, end);
         }
-        let mut sorted = vec![Posting { page: 0, passage: 0, impact: 0 }; postings.len()];
-        for (number, posting) in postings {
+        // Workers take pages nearly in order, and stable sorts are quick on sorted runs.
+        self.postings.sort_by_key(|(_, posting)| posting.page);
+        let mut sorted = vec![Posting { page: 0, passage: 0, impact: 0 }; self.postings.len()];
+        for (number, posting) in self.postings.drain(..) {
             let place = &mut ends[number as usize];
             sorted[*place as usize] = posting;
             *place += 1;
         }
-        let mut rest = sorted.as_mut_slice();
-        let mut start = 0;
-        for (term, number) in &ordered {
-            let end = ends[*number as usize];
-            let (own, more) = rest.split_at_mut((end - start) as usize);
-            // Pages come nearly in order, and stable sorts are quick on sorted runs.
-            own.sort();
-            each(Line { term, languages: languages[*number as usize], postings: own });
-            (rest, start) = (more, end);
-        }
+        self.vocabulary.drain_sorted(&mut |term, number| {
+            let number = number as usize;
+            let start = number.checked_sub(1).map_or(0, |before| ends[before] as usize);
+            let postings = &sorted[start..ends[number] as usize];
+            each(Line { term, languages: self.languages[number], postings });
+        });
+        self.languages.clear();
+        self.start = 0;
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::io::Read;
+use std::io::{self, BufRead, BufReader, Read};
 use std::sync::{Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
@@ -87,8 +87,9 @@ impl<'a> Collector<'a> {
     fn spill(&self, batch: &mut Batch) -> Result<(), String> {
         let mut run = Vec::new();
         let mut words = Vec::new();
+        let mut room = Vec::new();
         batch.drain(&mut |line| {
-            encode(&line, &mut run);
+            encode(&line, (&mut room, &mut run));
             if !line.languages.is_empty() {
                 words.push((Box::from(line.term), line.languages));
             }
@@ -119,17 +120,20 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// Writes a line of a run: lengths and steps as LEB128, the term, its postings.
-fn encode(line: &Line<'_>, out: &mut Vec<u8>) {
-    put(out, line.term.len());
-    out.extend_from_slice(line.term.as_bytes());
-    put(out, line.postings.len());
+/// Writes a line of a run: its term and its postings, each behind its length in bytes. Lengths and
+/// steps are LEB128.
+fn encode(line: &Line<'_>, (room, out): (&mut Vec<u8>, &mut Vec<u8>)) {
+    room.clear();
     let mut last = 0;
     for posting in line.postings {
-        put(out, (posting.page - last) as usize);
-        put(out, usize::from(posting.passage));
-        out.push(posting.impact);
+        put(room, (posting.page - last) as usize);
+        put(room, usize::from(posting.passage));
+        room.push(posting.impact);
         last = posting.page;
+    }
+    for part in [line.term.as_bytes(), room] {
+        put(out, part.len());
+        out.extend_from_slice(part);
     }
 }
 
@@ -141,45 +145,71 @@ fn put(out: &mut Vec<u8>, mut number: usize) {
     out.push(number as u8);
 }
 
+/// Takes a number off the beginning.
+fn take(bytes: &mut &[u8]) -> Option<usize> {
+    let (mut number, mut shift) = (0, 0);
+    loop {
+        let (byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        number |= usize::from(byte & 0x7f) << shift;
+        if *byte < 0x80 {
+            return Some(number);
+        }
+        shift += 7;
+    }
+}
+
 /// A run being read.
 struct Cursor<'a> {
-    bytes: std::io::Bytes<std::io::BufReader<Box<dyn Read + 'a>>>,
+    reader: BufReader<Box<dyn Read + 'a>>,
+    /// The postings of the term that was read last.
+    room: Vec<u8>,
+}
+
+fn unreadable(error: &dyn std::fmt::Display) -> String {
+    format!("a run of the index cannot be read: {error}")
 }
 
 impl Cursor<'_> {
-    fn byte(&mut self) -> Result<Option<u8>, String> {
-        self.bytes.next().transpose().map_err(|error| format!("a run of the index cannot be read: {error}"))
-    }
-
-    fn number(&mut self) -> Result<Option<usize>, String> {
-        let (mut number, mut shift) = (0_usize, 0);
-        while let Some(byte) = self.byte()? {
-            number |= usize::from(byte & 0x7f) << shift;
+    /// Reads a part of a line; `false` at the end of the run.
+    fn part(&mut self, part: &mut Vec<u8>) -> io::Result<bool> {
+        let (mut length, mut shift) = (0, 0);
+        loop {
+            let Some(byte) = self.reader.fill_buf()?.first().copied() else { return Ok(false) };
+            self.reader.consume(1);
+            length |= usize::from(byte & 0x7f) << shift;
             if byte < 0x80 {
-                return Ok(Some(number));
+                break;
             }
             shift += 7;
         }
-        Ok(None)
+        part.resize(length, 0);
+        self.reader.read_exact(part)?;
+        Ok(true)
     }
 
-    /// The next term and its postings.
-    fn next(&mut self) -> Result<Option<(String, Vec<Posting>)>, String> {
-        let Some(length) = self.number()? else { return Ok(None) };
-        let mut term = Vec::with_capacity(length);
-        for _ in 0..length {
-            term.extend(self.byte()?);
+    /// The next term, in the room of another one; its postings wait.
+    fn next(&mut self, term: String) -> Result<Option<String>, String> {
+        let mut term = term.into_bytes();
+        if !self.part(&mut term).map_err(|error| unreadable(&error))? {
+            return Ok(None);
         }
-        let count = self.number()?.unwrap_or(0);
-        let mut postings = Vec::with_capacity(count);
-        let mut page = 0;
-        for _ in 0..count {
-            page += u32::try_from(self.number()?.unwrap_or(0)).unwrap_or(0);
-            let passage = u16::try_from(self.number()?.unwrap_or(0)).unwrap_or(u16::MAX);
-            let impact = self.byte()?.unwrap_or(0);
-            postings.push(Posting { page, passage, impact });
+        let mut room = std::mem::take(&mut self.room);
+        self.part(&mut room).map_err(|error| unreadable(&error))?;
+        self.room = room;
+        String::from_utf8(term).map(Some).map_err(|error| unreadable(&error))
+    }
+
+    /// Adds the postings of the term that was read last.
+    fn postings(&self, all: &mut Vec<Posting>) {
+        let mut rest = self.room.as_slice();
+        let mut last = 0;
+        while let (Some(step), Some(passage)) = (take(&mut rest), take(&mut rest)) {
+            let Some((impact, after)) = rest.split_first() else { return };
+            last += step as u32;
+            all.push(Posting { page: last, passage: passage as u16, impact: *impact });
+            rest = after;
         }
-        Ok(Some((String::from_utf8_lossy(&term).into_owned(), postings)))
     }
 }
 
@@ -187,11 +217,6 @@ impl Cursor<'_> {
 pub(super) type EachTerm<'a> = dyn FnMut(&str, &mut Vec<Posting>) -> Result<(), String> + 'a;
 
 impl Collected<'_> {
-    /// Whether a term is a plain word of prose.
-    pub(super) fn is_word(&self, term: &str) -> bool {
-        self.words.binary_search_by(|(word, _)| (**word).cmp(term)).is_ok()
-    }
-
     /// Reads all terms in order, each once with all its postings by page.
     ///
     /// # Errors
@@ -200,31 +225,29 @@ impl Collected<'_> {
         let mut cursors = Vec::with_capacity(self.numbers.len());
         let mut heap = BinaryHeap::new();
         for (place, number) in self.numbers.iter().enumerate() {
-            let reader = std::io::BufReader::with_capacity(1 << 16, self.runs.open(*number)?);
-            let mut cursor = Cursor { bytes: reader.bytes() };
-            if let Some((term, postings)) = cursor.next()? {
-                heap.push(Reverse((term, place, postings)));
-            }
+            let reader = BufReader::with_capacity(1 << 16, self.runs.open(*number)?);
+            let mut cursor = Cursor { reader, room: Vec::new() };
+            heap.extend(cursor.next(String::new())?.map(|term| Reverse((term, place))));
             cursors.push(cursor);
         }
-        while let Some(Reverse((term, place, mut postings))) = heap.pop() {
-            let mut places = vec![place];
-            while let Some(Reverse((next, ..))) = heap.peek() {
-                if *next != term {
-                    break;
-                }
-                if let Some(Reverse((_, place, more))) = heap.pop() {
-                    postings.extend(more);
-                    places.push(place);
+        let mut postings = Vec::new();
+        let mut same = Vec::new();
+        while let Some(Reverse((term, place))) = heap.pop() {
+            postings.clear();
+            cursors[place].postings(&mut postings);
+            while heap.peek().is_some_and(|Reverse((next, _))| *next == term) {
+                if let Some(Reverse((next, place))) = heap.pop() {
+                    cursors[place].postings(&mut postings);
+                    same.push((next, place));
                 }
             }
-            // Stable sorts are quick on sorted runs.
-            postings.sort();
+            if !same.is_empty() {
+                // Stable sorts are quick on sorted runs.
+                postings.sort();
+            }
             each(&term, &mut postings)?;
-            for place in places {
-                if let Some((term, postings)) = cursors[place].next()? {
-                    heap.push(Reverse((term, place, postings)));
-                }
+            for (term, place) in same.drain(..).chain([(term, place)]) {
+                heap.extend(cursors[place].next(term)?.map(|term| Reverse((term, place))));
             }
         }
         Ok(())

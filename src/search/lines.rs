@@ -98,7 +98,7 @@ pub(super) fn lines(unit: &Unit, most: usize) -> Vec<Line<'_>> {
     let mut at = 0;
     let head = if text.len() > LONG { HEAD_OF_LOG } else { HEAD };
     let tail = line_start(text, text.floor_char_boundary(text.len().saturating_sub(TAIL)));
-    let holds_data = text.contains(DATA);
+    let holds_data = memchr::memmem::find(text.as_bytes(), DATA.as_bytes()).is_some();
     let mut notable = next_notable(text, 0);
     while at < text.len() && !(is_printed && total > MAX_OUTPUT) {
         let mut start = at;
@@ -150,7 +150,7 @@ impl Seen {
         let (mut exact, mut shape) = (FxHasher::default(), FxHasher::default());
         exact.write(line.as_bytes());
         for word in line.as_bytes().split(|byte| SEPARATORS[usize::from(*byte)]) {
-            if word.iter().any(u8::is_ascii_digit) && std::str::from_utf8(word).is_ok_and(is_alike) {
+            if word.iter().any(u8::is_ascii_digit) && is_alike(word) {
                 shape.write_u8(0);
             } else {
                 shape.write(word);
@@ -166,10 +166,10 @@ impl Seen {
 }
 
 /// Whether a word with digits differs from run to run: codes, addresses and names do not.
-fn is_alike(word: &str) -> bool {
+fn is_alike(word: &[u8]) -> bool {
     let is_number =
-        word.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'%'));
-    (is_number && word.matches('.').count() < 2) || token::is_volatile(word)
+        word.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'%'));
+    (is_number && word.iter().filter(|byte| **byte == b'.').count() < 2) || token::is_volatile(word)
 }
 
 /// Whether a line is base64 and the like, which nobody reads.

@@ -104,12 +104,14 @@ impl<'a> Writer<'a> {
             files: 0,
             words: Vec::new(),
         };
+        let mut plain = collected.words.iter().map(|(word, _)| &**word).peekable();
         collected.read(&mut |term, postings| {
             // Stems stand among the terms, in the same order.
             while let Some((stem, words)) = stems.next_if(|(stem, _)| stem.as_str() < term) {
                 writer.stem(&stem, &words)?;
             }
-            writer.term(term, postings, collected)
+            while plain.next_if(|word| *word < term).is_some() {}
+            writer.term(term, postings, plain.peek() == Some(&term))
         })?;
         for (stem, words) in stems {
             writer.stem(&stem, &words)?;
@@ -137,12 +139,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn term(
-        &mut self,
-        term: &str,
-        postings: &mut Vec<Posting>,
-        collected: &Collected<'_>,
-    ) -> Result<(), String> {
+    fn term(&mut self, term: &str, postings: &mut Vec<Posting>, is_word: bool) -> Result<(), String> {
         postings.retain_mut(|posting| match self.numbers.get(posting.page as usize).copied().flatten() {
             Some(number) => {
                 posting.page = number;
@@ -154,7 +151,7 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         let count = u32::try_from(postings.len()).unwrap_or(u32::MAX / 4);
-        if collected.is_word(term) {
+        if is_word {
             self.words.push((term.to_owned(), count));
         }
         let mut rest = String::new();

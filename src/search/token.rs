@@ -255,8 +255,7 @@ pub fn is_steady(term: &str) -> bool {
 
 /// Whether a term differs from run to run: moments, durations, ids, counts. Outputs are not
 /// searched by such, nor are queries as long as a line.
-pub fn is_volatile(term: &str) -> bool {
-    let bytes = term.as_bytes();
+pub fn is_volatile(bytes: &[u8]) -> bool {
     if !bytes.first().is_some_and(u8::is_ascii_hexdigit) {
         return false;
     }
@@ -273,39 +272,36 @@ pub fn is_volatile(term: &str) -> bool {
     if digits == 0 {
         return false;
     }
-    let rest = &term[digits..];
+    let rest = &bytes[digits..];
     let is_moment = |sign: u8| {
-        digits <= 4
-            && rest.len() > 2
-            && rest.as_bytes()[0] == sign
-            && rest.as_bytes()[1..3].iter().all(u8::is_ascii_digit)
+        digits <= 4 && rest.len() > 2 && rest[0] == sign && rest[1..3].iter().all(u8::is_ascii_digit)
     };
     if is_moment(b':') || (digits == 4 && is_moment(b'-')) {
         return true;
     }
     // A number with a fraction, or with a unit.
-    let fraction = rest.strip_prefix('.').unwrap_or(rest);
-    let unit = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+    let fraction = rest.strip_prefix(b".").unwrap_or(rest);
+    let unit = &fraction[fraction.iter().take_while(|b| b.is_ascii_digit()).count()..];
     matches!(
         unit,
-        "" | "ms"
-            | "s"
-            | "us"
-            | "ns"
-            | "m"
-            | "h"
-            | "d"
-            | "b"
-            | "kb"
-            | "mb"
-            | "gb"
-            | "tb"
-            | "kib"
-            | "mib"
-            | "gib"
-            | "k"
-            | "x"
-            | "z"
-            | "t"
+        b"" | b"ms"
+            | b"s"
+            | b"us"
+            | b"ns"
+            | b"m"
+            | b"h"
+            | b"d"
+            | b"b"
+            | b"kb"
+            | b"mb"
+            | b"gb"
+            | b"tb"
+            | b"kib"
+            | b"mib"
+            | b"gib"
+            | b"k"
+            | b"x"
+            | b"z"
+            | b"t"
     )
 }

@@ -14,8 +14,8 @@ pub(super) struct Vocabulary {
 
 /// What begins a pair as a term, and what parts its two: a character that sorts before all that
 /// terms hold, so that pairs sort as their terms do.
-const PAIR: char = '~';
-const BETWEEN: char = '!';
+const PAIR: &str = "~";
+const BETWEEN: &str = "!";
 
 /// A term of up to fifteen bytes, in the order of its bytes, with its length in the last byte.
 type Short = (u64, u64);
@@ -31,9 +31,8 @@ fn short(term: &str) -> Option<Short> {
     Some(((whole >> 64) as u64, whole as u64))
 }
 
-fn long(term: Short) -> String {
-    let bytes = (u128::from(term.0) << 64 | u128::from(term.1)).to_be_bytes();
-    String::from_utf8_lossy(&bytes[..usize::from(bytes[MAX_SHORT])]).into_owned()
+fn text(term: Short) -> [u8; 16] {
+    (u128::from(term.0) << 64 | u128::from(term.1)).to_be_bytes()
 }
 
 impl Vocabulary {
@@ -80,43 +79,58 @@ impl Vocabulary {
         numbers
     }
 
-    /// All terms in the order of their bytes.
-    pub(super) fn into_sorted(self) -> Vec<(String, u32)> {
-        let count = self.len();
-        let mut short: Vec<_> = self.short.into_iter().collect();
+    /// Gives all terms in the order of their bytes with their numbers, and is empty then.
+    pub(super) fn drain_sorted(&mut self, each: &mut dyn FnMut(&str, u32)) {
+        let mut places = vec![0_usize; self.len()];
+        let mut short: Vec<_> = self.short.drain().collect();
         short.sort_unstable();
-        let short = short.into_iter().map(|(term, number)| (long(term), number)).collect();
-        let mut rest: Vec<_> =
-            self.long.into_iter().map(|(term, number)| (String::from(term), number)).collect();
-        rest.sort_unstable();
-        let terms = merged(short, rest);
-        // The place of each term among the sorted ones, by its number.
-        let mut places = vec![0_usize; count];
+        let mut long: Vec<_> = self.long.drain().collect();
+        long.sort_unstable();
+        let mut terms: Vec<(Term, u32)> = Vec::with_capacity(short.len() + long.len());
+        let mut short = short.into_iter().map(|(term, number)| (Term::Short(text(term)), number)).peekable();
+        for (term, number) in long {
+            while let Some(before) = short.next_if(|(short, _)| short.as_str() < &*term) {
+                terms.push(before);
+            }
+            terms.push((Term::Long(term), number));
+        }
+        terms.extend(short);
         terms.iter().enumerate().for_each(|(place, (_, number))| places[*number as usize] = place);
         let mut pairs: Vec<_> = self
             .pairs
-            .into_iter()
+            .drain()
             .map(|((first, second), number)| (places[first as usize], places[second as usize], number))
             .collect();
         pairs.sort_unstable();
-        let pair = |(first, second, number): (usize, usize, u32)| {
-            (format!("{PAIR}{}{BETWEEN}{}", terms[first].0, terms[second].0), number)
-        };
-        let pairs = pairs.into_iter().map(pair).collect();
-        merged(terms, pairs)
+        // All pairs begin with one character, so they stand together.
+        let behind = terms.partition_point(|(term, _)| term.as_str() < PAIR);
+        let (before, behind) = terms.split_at(behind);
+        before.iter().for_each(|(term, number)| each(term.as_str(), *number));
+        let mut pair = String::new();
+        for (first, second, number) in pairs {
+            pair.clear();
+            [PAIR, terms[first].0.as_str(), BETWEEN, terms[second].0.as_str()]
+                .iter()
+                .for_each(|part| pair.push_str(part));
+            each(&pair, number);
+        }
+        behind.iter().for_each(|(term, number)| each(term.as_str(), *number));
     }
 }
 
-/// Two sorted lists as one.
-fn merged(first: Vec<(String, u32)>, second: Vec<(String, u32)>) -> Vec<(String, u32)> {
-    let mut all = Vec::with_capacity(first.len() + second.len());
-    let mut second = second.into_iter().peekable();
-    for one in first {
-        while let Some(before) = second.next_if(|other| other.0 < one.0) {
-            all.push(before);
+/// A term by its length.
+enum Term {
+    Short([u8; 16]),
+    Long(Box<str>),
+}
+
+impl Term {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Short(bytes) => {
+                std::str::from_utf8(&bytes[..usize::from(bytes[MAX_SHORT])]).unwrap_or_default()
+            }
+            Self::Long(text) => text,
         }
-        all.push(one);
     }
-    all.extend(second);
-    all
 }
