@@ -22,7 +22,7 @@ use crate::notebook::{Around, Files, Format, NoFiles, Notebook, Published, check
 use crate::path::SitePath;
 use crate::render;
 use crate::site::{Dates, Input, PageRecord, Product, Site, csp_of, out_path, script_place};
-use crate::theme::{Theme, view};
+use crate::theme::{Chain, Theme, labels::direction, view};
 
 /// What a build was asked for.
 #[derive(Clone, Debug)]
@@ -67,7 +67,7 @@ pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, String> {
     let Request { root, src, out, config, .. } = request;
     check_rules(&config.cells)?;
-    let theme = Arc::new(Theme::new(&config.language)?);
+    let theme = Arc::new(theme(root, config)?);
     let found = disk::walk(root, src, out, config)?;
     let publisher = Publisher::open(out)?;
     let packs = Packs::new(publisher.scratch()).map_err(|error| format!("`{}`: {error}", out.display()))?;
@@ -131,6 +131,17 @@ pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, Strin
     diagnostics.sort();
     diagnostics.dedup();
     Ok(Outcome { pages: site.len(), diagnostics, files })
+}
+
+/// The theme that a site wants, with its files.
+///
+/// # Errors
+/// What is wrong with it or with its options.
+pub fn theme(root: &Path, config: &Config) -> Result<Theme, String> {
+    let chain = Chain::new(&config.theme, &|name| disk::theme(root, name))?;
+    Theme::new(chain, &config.theme_options, &config.language, &|path| {
+        disk::read_inside(root, path).map_err(|error| format!("`{path}`: {error}"))
+    })
 }
 
 /// Reads and renders all sources that are no drafts, side by side: they are gathered for search,
@@ -338,7 +349,7 @@ pub fn build_single(
     notes.extend(rendered.notes);
     let mut diagnostics: Vec<Diagnostic> =
         notes.into_iter().map(|note| Diagnostic::new(&source.path, note)).collect();
-    let theme = Arc::new(Theme::new(&config.language)?);
+    let theme = theme(root, &config)?;
     let inline = theme.inline();
     let open = |path: &SitePath| disk::is_open(root, path);
     let read = |path: &SitePath| open(path).then(|| disk::read_inside(root, path).ok()).flatten();
@@ -346,6 +357,7 @@ pub fn build_single(
         head: view::Head {
             title: record.title.clone(),
             description: record.description.clone(),
+            direction: direction(record.front.lang.as_deref().unwrap_or(&config.language)),
             language: record.front.lang.clone().unwrap_or_else(|| config.language.clone()),
             ..view::Head::default()
         },

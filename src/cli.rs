@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the edge")]
 
 mod search;
+mod theme;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -36,6 +37,8 @@ enum Command {
     Build(Build),
     /// Ask the notebooks of a folder what the site's search would be asked
     Search(search::Search),
+    /// Themes: begin one of your own, see what a theme lets you choose
+    Theme(theme::Theme),
 }
 
 #[derive(Debug, Args)]
@@ -69,6 +72,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Build(build) => build.run(),
         Command::Search(search) => workers(None).and_then(|()| search.run()),
+        Command::Theme(theme) => theme.run(),
     };
     match done {
         Ok(code) => code,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// What must be percent-encoded in the path of a relative link: delimiters of a URL, characters
 /// that HTML or shells trip over, and `:` (a first segment with a colon reads as a scheme).
@@ -197,6 +197,11 @@ pub fn encode_fragment(fragment: &str) -> String {
     const FRAGMENT: &AsciiSet =
         &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'%').add(b'\'');
     utf8_percent_encode(fragment, FRAGMENT).to_string()
+}
+
+/// `text` encoded to stand as a value in the query of a URL.
+pub fn encode_query(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
 /// Compares two names as people order them: numbers by value, letters without case.

@@ -237,7 +237,11 @@ fn payloads_in_every_field_run_nowhere() {
     let site = desk.build();
     assert!(site.code < 2, "{}", site.stderr);
     for file in site.files().into_iter().filter(|file| file.ends_with(".html") && file != "404.html") {
-        let page = site.read(&file);
+        // The icons of the frame and its dialog are ours.
+        let page = site
+            .read(&file)
+            .replace("<svg aria-hidden=\"true\" viewBox=\"0 0 24 24\">", "")
+            .replace("<form method=\"dialog\">", "");
         assert_eq!(page.matches("<script").count(), page.matches("<script src=\"").count(), "{file}");
         // What stands between `<` and `>` is markup: text has its `<` escaped.
         let tags: String = page

@@ -231,7 +231,9 @@ fn another_language_of_the_interface() {
         .fine();
     let page = site.read("a.html");
     assert!(
-        page.contains("<html lang=\"de\">") && page.contains("Hinweis</p>") && page.contains("Alle Seiten"),
+        page.contains("<html lang=\"de\" dir=\"ltr\">")
+            && page.contains("Hinweis</p>")
+            && page.contains("Alle Seiten"),
         "{page}"
     );
 }

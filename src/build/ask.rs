@@ -11,7 +11,7 @@ use crate::disk::{self, Found, Packs};
 use crate::notebook::check_rules;
 use crate::search::engine;
 use crate::site::{Dates, Input, Site};
-use crate::theme::{SEARCH_JS, Theme};
+use crate::theme::SEARCH_JS;
 
 /// One page that answers a query.
 #[derive(Clone, Debug, Deserialize)]
@@ -56,7 +56,7 @@ struct Answered {
 pub fn ask(request: &Request, scratch: &Path, query: &str, limit: usize) -> Result<Vec<Answer>, String> {
     let Request { root, src, out, config, .. } = request;
     check_rules(&config.cells)?;
-    let theme = Arc::new(Theme::new(&config.language)?);
+    let theme = Arc::new(super::theme(root, config)?);
     let found = disk::walk(root, src, out, config)?;
     let packs =
         Packs::new(scratch.to_path_buf()).map_err(|error| format!("`{}`: {error}", scratch.display()))?;

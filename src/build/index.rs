@@ -7,11 +7,10 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use rayon::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::digest::Digest;
 use crate::disk::{Packs, Source};
-use crate::notebook::FrontMatter;
 use crate::path::SitePath;
 use crate::render::Unit;
 use crate::search::{self, Collector, PER_FILE, Writer};
@@ -61,7 +60,7 @@ impl<'a> Gathering<'a> {
         words.extend(front.description.as_deref());
         words.extend(front.subtitle.as_deref());
         let filters = filters(record, local);
-        let values: Vec<(&str, String)> = values(front).collect();
+        let values: Vec<(&str, String)> = front.values().collect();
         words.extend(values.iter().map(|(_, said)| said.as_str()));
         let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         for (key, _) in filters.iter().filter_map(|filter| filter.split_once(':')) {
@@ -177,41 +176,6 @@ impl Quoted<'_> {
     }
 }
 
-/// Keys of front matter that have a place of their own, or say nothing of the page's matter.
-const ELSEWHERE: [&str; 11] = [
-    "title",
-    "description",
-    "tags",
-    "subtitle",
-    "aliases",
-    "abstract",
-    "image",
-    "lang",
-    "order",
-    "bibliography",
-    "date",
-];
-
-/// What the front matter says beside, by its keys.
-fn values(front: &FrontMatter) -> impl Iterator<Item = (&str, String)> {
-    let keys = front.all.iter().filter(|(key, _)| !ELSEWHERE.contains(&key.as_str()));
-    keys.flat_map(|(key, said)| texts(said).map(move |said| (key.as_str(), said)))
-}
-
-/// The texts of a value of front matter: itself, or those of a list.
-fn texts(value: &Value) -> impl Iterator<Item = String> + '_ {
-    let list = match value {
-        Value::Array(list) => list.as_slice(),
-        other => std::slice::from_ref(other),
-    };
-    list.iter().take(20).filter_map(|said| match said {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        _ => None,
-    })
-}
-
 /// What a page can be filtered by.
 fn filters(record: &PageRecord, local: &SitePath) -> Vec<String> {
     let mut found: Vec<String> = record.front.tags.iter().map(|tag| format!("tag:{}", value(tag))).collect();
@@ -224,7 +188,7 @@ fn filters(record: &PageRecord, local: &SitePath) -> Vec<String> {
         found.push(format!("in:{}", names.join("/")));
         folder = folder.parent();
     }
-    for (key, said) in values(&record.front).filter(|(key, _)| key.len() <= MAX_KEY) {
+    for (key, said) in record.front.values().filter(|(key, _)| key.len() <= MAX_KEY) {
         let said = value(&said);
         if !said.is_empty() && said.len() <= MAX_VALUE {
             found.push(format!("{}:{said}", value(key)));

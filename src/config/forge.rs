@@ -1,6 +1,6 @@
 //! The forge that holds the repo, and the shapes of its URLs.
 
-use crate::path::SitePath;
+use crate::path::{SitePath, encode_query};
 
 /// A repo in GitLab, GitHub or Gitea.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +64,18 @@ impl Forge {
         match self.shape {
             Shape::GitLab => format!("{}/-/commit/{id}", self.url),
             Shape::GitHub | Shape::Gitea => format!("{}/commit/{id}", self.url),
+        }
+    }
+
+    /// Where a new issue is written, with a title and the end of its text, to which more can be
+    /// added.
+    pub fn issue(&self, title: &str, text: &str) -> String {
+        let (title, text) = (encode_query(title), encode_query(text));
+        match self.shape {
+            Shape::GitLab => {
+                format!("{}/-/issues/new?issue%5Btitle%5D={title}&issue%5Bdescription%5D={text}", self.url)
+            }
+            Shape::GitHub | Shape::Gitea => format!("{}/issues/new?title={title}&body={text}", self.url),
         }
     }
 

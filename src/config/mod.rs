@@ -35,6 +35,8 @@ pub struct File {
     pub cells: Vec<cells::Rule>,
     /// The languages of notebooks that do not name theirs.
     pub language: Language,
+    /// How the site is dressed: `name`, and the options that the theme of that name declares.
+    pub theme: toml::Table,
 }
 
 /// `[language]`: for notebooks whose own metadata name no language that is known.
@@ -194,6 +196,10 @@ pub struct Config {
     pub cells: Vec<CellRule>,
     /// The languages of code in notebooks that do not name theirs.
     pub languages: Language,
+    /// The name of the theme.
+    pub theme: String,
+    /// What is chosen among the options of the theme.
+    pub theme_options: toml::Table,
 }
 
 impl File {
@@ -252,6 +258,12 @@ impl File {
             material: around.dialects.material || said(Dialect::Material),
             myst: around.dialects.myst || said(Dialect::Myst),
         };
+        let mut theme_options = self.theme;
+        let theme = match theme_options.remove("name") {
+            None => "default".to_owned(),
+            Some(toml::Value::String(name)) => name,
+            Some(other) => return Err(format!("`theme.name` is {other}, and must be the name of a theme")),
+        };
         let name = around.folder_name.trim();
         let fallback_title = if name.is_empty() { "Notebooks".to_owned() } else { name.to_owned() };
         Ok(Config {
@@ -271,6 +283,8 @@ impl File {
             dialects,
             bibliography,
             languages: self.language,
+            theme,
+            theme_options,
             cells: self.cells.into_iter().map(CellRule::new).collect::<Result<_, _>>()?,
         })
     }

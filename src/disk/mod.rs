@@ -2,10 +2,12 @@
 
 mod pack;
 mod publish;
+mod themes;
 mod walk;
 
 pub use pack::{Packs, Scratch};
 pub use publish::{Published as PublishCount, Publisher};
+pub use themes::{new_theme, theme};
 pub use walk::{Found, Source, find_root, is_open, walk};
 
 use std::io;

@@ -64,7 +64,42 @@ pub struct FrontMatter {
     pub all: Map<String, Value>,
 }
 
+/// Keys of front matter that have a place of their own, or say nothing of the page's matter.
+const ELSEWHERE: [&str; 11] = [
+    "title",
+    "description",
+    "tags",
+    "subtitle",
+    "aliases",
+    "abstract",
+    "image",
+    "lang",
+    "order",
+    "bibliography",
+    "date",
+];
+
+/// The texts of a value of front matter: itself, or those of a list.
+fn texts(value: &Value) -> impl Iterator<Item = String> + '_ {
+    let list = match value {
+        Value::Array(list) => list.as_slice(),
+        other => std::slice::from_ref(other),
+    };
+    list.iter().take(20).filter_map(|said| match said {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    })
+}
+
 impl FrontMatter {
+    /// What it says beside what has a place of its own, by its keys: for filters.
+    pub fn values(&self) -> impl Iterator<Item = (&str, String)> {
+        let keys = self.all.iter().filter(|(key, _)| !ELSEWHERE.contains(&key.as_str()));
+        keys.flat_map(|(key, said)| texts(said).map(move |said| (key.as_str(), said)))
+    }
+
     /// The front matter at the head of `text`, and what stands behind it: `---`, YAML, `---` or
     /// `...`, or TOML between `+++` (Hugo, Zola). `None` where the text does not begin so, or what
     /// stands between is no map.

@@ -36,7 +36,7 @@ pub use page::{ContentsEntry, Heading, Title};
 pub use target::{Kind, Target};
 pub use words::{Unit, UnitKind};
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,8 @@ pub struct Outline {
     pub contents: Vec<ContentsEntry>,
     /// The file of the picture that stands for it on cards.
     pub thumbnail: Option<String>,
+    /// Where its links and references lead within the repo, as they are written, each once.
+    pub links: Vec<String>,
 }
 
 /// Renders a notebook.
@@ -120,8 +122,22 @@ pub fn body(notebook: &Published, options: &OutputOptions) -> Rendered {
         targets: page.targets,
         contents: page.contents,
         thumbnail: page.thumbnail,
+        links: links(&body),
     };
     Rendered { body, outline, assets: page.assets, units: units.finish(), notes: page.notes }
+}
+
+/// The targets of links and references that may be pages of the same site.
+fn links(body: &Fragment) -> Vec<String> {
+    let targets = body.slots().iter().filter_map(|(_, slot)| match slot {
+        Slot::Href(link) => Some(&link.target),
+        Slot::Reference(reference) | Slot::Words(reference) => Some(&reference.link.target),
+        Slot::Embed(embed) => Some(&embed.link.target),
+        _ => None,
+    });
+    let inside = |target: &&String| !target.contains("://") && !target.starts_with("mailto:");
+    let found: BTreeSet<&String> = targets.filter(inside).collect();
+    found.into_iter().cloned().collect()
 }
 
 /// An SVG file of the repo with nothing in it but drawing.

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::extras::Dates;
 use super::outline::NavTree;
 use super::record::{PageRecord, title_of_name};
@@ -62,6 +64,8 @@ pub struct Site {
     pub(super) labels: HashMap<String, (PageId, usize)>,
     /// The navigation of another tool, where it orders the site.
     pub(super) outline: Option<NavTree>,
+    /// The pages that link to each page, in the order of reading.
+    pub(super) backlinks: Vec<Vec<PageId>>,
 }
 
 /// A folder of the site that holds pages, at whatever depth.
@@ -138,6 +142,7 @@ impl Site {
             tags: tags(&pages),
             labels: labels(&pages),
             outline: None,
+            backlinks: vec![Vec::new(); pages.len()],
             place: vec![None; pages.len()],
             place_in_folder: places(&folders, pages.len()),
             sequence: Vec::with_capacity(pages.len()),
@@ -156,7 +161,25 @@ impl Site {
         for (place, id) in site.sequence.iter().enumerate() {
             site.place[*id] = Some(place);
         }
+        site.backlinks = site.find_backlinks();
         (site, notes)
+    }
+
+    fn find_backlinks(&self) -> Vec<Vec<PageId>> {
+        let led: Vec<(PageId, BTreeSet<PageId>)> = self
+            .sequence
+            .par_iter()
+            .map(|from| {
+                let links = self.pages[*from].outline.links.iter();
+                let to = links.filter_map(|link| self.resolve(*from, &self.urls[*from], link).page);
+                (*from, to.map(|(page, _)| page).filter(|to| to != from).collect())
+            })
+            .collect();
+        let mut found = vec![Vec::new(); self.pages.len()];
+        for (from, to) in led {
+            to.into_iter().for_each(|to| found[to].push(from));
+        }
+        found
     }
 
     /// How many pages there are.

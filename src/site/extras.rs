@@ -43,14 +43,18 @@ impl Site {
         out.into_bytes()
     }
 
+    /// The pages with their last changes, the latest first.
+    pub(super) fn latest(&self) -> Vec<(&Change, PageId)> {
+        let changed =
+            self.sequence.iter().filter_map(|page| Some((self.pages[*page].change.as_ref()?, *page)));
+        let mut latest: Vec<(&Change, PageId)> = changed.collect();
+        latest.sort_by(|a, b| b.0.date.cmp(&a.0.date).then(a.1.cmp(&b.1)));
+        latest
+    }
+
     /// The feed of the pages changed last, Atom (RFC 4287).
     pub(super) fn feed(&self, base: &str) -> Vec<u8> {
-        let mut latest: Vec<(&Change, PageId)> = self
-            .sequence
-            .iter()
-            .filter_map(|page| Some((self.pages[*page].change.as_ref()?, *page)))
-            .collect();
-        latest.sort_by(|a, b| b.0.date.cmp(&a.0.date).then(a.1.cmp(&b.1)));
+        let mut latest = self.latest();
         latest.truncate(FEED);
         let updated =
             latest.first().map(|(change, _)| change.date.clone()).or_else(|| self.dates.built.clone());

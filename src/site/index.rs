@@ -1,14 +1,30 @@
 //! Pages that list pages: folders, the full index, tags. They come in parts, so that none grows
-//! with the site.
+//! with the site; scripts that filter them load the file of all pages then.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
 
 use super::PageId;
 use super::assemble::{Entry, Site, tag_slug};
 use super::nav::{Stand, day};
+use super::produce::Product;
 use crate::path::SitePath;
-use crate::theme::view::{Head, LinkView, List, ListView, Row, TagView, TagsView};
+use crate::theme::view::{Head, KeyView, LinkView, List, ListView, Row, TagView, TagsView};
 
 /// How many rows a part holds.
 pub(super) const PART: usize = 500;
+/// The ways in which a list can look.
+const LOOKS: [&str; 3] = ["rows", "cards", "table"];
+/// How many pages a list has before it is worth a filter.
+const MIN_FILTERED: usize = 8;
+/// How many values a key has at most to be chosen from, and how many keys there are at most.
+const MAX_VALUES: usize = 80;
+const MAX_KEYS: usize = 6;
+/// The keys that come first.
+const FIRST_KEYS: [&str; 5] = ["tag", "folder", "language", "kind", "owner"];
+/// How many pages are called recent.
+const RECENT: usize = 6;
 
 /// A list that is a page of its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,12 +86,124 @@ impl Site {
             title: (number + 1).to_string(),
             url: if number == part { String::new() } else { self.index_path(index, number).link_from(at) },
         };
+        let chosen = match index {
+            Index::Folder(folder) => self.folders[*folder].index.and_then(|page| self.look_of(page)),
+            _ => None,
+        };
+        let of_theme = || self.theme.value("lists").as_str().unwrap_or("rows").to_owned();
         List {
             rows,
             total,
             parts: if parts > 1 { (0..parts).map(link).collect() } else { Vec::new() },
             with_folder: !matches!(index, Index::Folder(_)),
+            look: chosen.unwrap_or_else(of_theme),
+            keys: self.keys(index),
+            data_url: (parts > 1).then(|| self.path(&Product::Pages).link_from(at)),
+            only: match index {
+                Index::All => String::new(),
+                Index::Folder(folder) => format!("in:{}", self.folders[*folder].path),
+                Index::Tag(slug) => {
+                    format!("tag:{}", self.tags.get(slug).map_or(slug.as_str(), |(name, _)| name))
+                }
+            },
         }
+    }
+
+    /// How the page of a folder wants its list: `list: cards` in its front matter.
+    fn look_of(&self, page: PageId) -> Option<String> {
+        let said = self.pages[page].front.all.get("list")?.as_str()?;
+        LOOKS.contains(&said).then(|| said.to_owned())
+    }
+
+    /// What tells the pages of a list apart: the keys of their facts that have a few values.
+    fn keys(&self, index: &Index) -> Vec<KeyView> {
+        let pages: Vec<PageId> = match index {
+            Index::All => self.sequence.clone(),
+            Index::Tag(slug) => self.tags.get(slug).map(|(_, pages)| pages.clone()).unwrap_or_default(),
+            Index::Folder(folder) => {
+                let page = |entry: &Entry| match entry {
+                    Entry::Page(page) => Some(*page),
+                    Entry::Folder(_) => None,
+                };
+                self.folders[*folder].entries.iter().filter_map(page).collect()
+            }
+        };
+        if pages.len() < MIN_FILTERED {
+            return Vec::new();
+        }
+        let mut values: BTreeMap<String, (usize, BTreeSet<String>)> = BTreeMap::new();
+        for page in &pages {
+            for (key, value) in self.page_facts(*page) {
+                let (count, all) = values.entry(key).or_default();
+                *count += 1;
+                all.insert(value);
+            }
+        }
+        let place = |key: &str| FIRST_KEYS.iter().position(|first| *first == key).unwrap_or(FIRST_KEYS.len());
+        // Where nearly every page says something else, a choice among all that is said helps nobody.
+        let telling = |count: usize, all: &BTreeSet<String>| {
+            (all.len() > 1 && all.len() <= MAX_VALUES && all.len() * 3 <= count * 2)
+                || (all.len() == 1 && count < pages.len())
+        };
+        let mut found: Vec<(String, usize)> = values
+            .into_iter()
+            .filter(|(_, (count, all))| telling(*count, all))
+            .map(|(key, (count, _))| (key, count))
+            .collect();
+        found.sort_by_key(|(key, count)| (place(key), std::cmp::Reverse(*count)));
+        found.truncate(MAX_KEYS);
+        let words = self.theme.labels();
+        found.into_iter().map(|(key, _)| KeyView { name: words.get(&key).to_owned(), key }).collect()
+    }
+
+    /// What a page can be filtered by, as people read it.
+    fn page_facts(&self, page: PageId) -> Vec<(String, String)> {
+        let record = &self.pages[page];
+        let words = self.theme.labels();
+        let kind = words.get(&format!("kind_{}", record.kind.name())).to_owned();
+        let mut facts = vec![("kind".to_owned(), kind)];
+        let folder = &self.folders[self.folder_of[page]];
+        if !folder.path.is_root() {
+            facts.push(("folder".to_owned(), folder.title.clone()));
+        }
+        if !record.language.is_empty() {
+            facts.push(("language".to_owned(), record.language.clone()));
+        }
+        facts.extend(record.front.tags.iter().map(|tag| ("tag".to_owned(), tag.clone())));
+        let other = record.front.values().filter(|(key, said)| key.len() <= 30 && said.len() <= 60);
+        facts.extend(other.map(|(key, said)| (key.to_owned(), said)));
+        facts
+    }
+
+    /// The pages that changed last, the latest first, as the file `at` lists them.
+    pub(super) fn recent(&self, at: &SitePath) -> Vec<Row> {
+        if !self.shows("recent") {
+            return Vec::new();
+        }
+        let mut latest = self.latest();
+        latest.retain(|(_, page)| self.folders[0].index != Some(*page));
+        latest.truncate(RECENT);
+        latest.into_iter().map(|(_, page)| self.row(Entry::Page(page), at, true)).collect()
+    }
+
+    /// Every page in the order of reading, for scripts that filter lists: what stands in its row.
+    pub(super) fn pages_js(&self) -> Vec<u8> {
+        let root = SitePath::root().child("index.html");
+        let rows: Vec<_> = self
+            .sequence
+            .iter()
+            .map(|page| {
+                let row = self.row(Entry::Page(*page), &root, true);
+                let mut within = Vec::new();
+                let mut folder = Some(self.folder_of[*page]);
+                while let Some(at) = folder {
+                    within.push(format!("in:{}", self.folders[at].path));
+                    folder = self.folders[at].parent;
+                }
+                json!([row.title, row.url, row.description, row.date, row.facts, within.join("\n")])
+            })
+            .collect();
+        format!("bindery.pages({});\n", json!(rows)).into_bytes()
     }
 
     fn page_rows(&self, pages: &[PageId], total: usize, at: &SitePath) -> (Vec<Row>, usize) {
@@ -90,12 +218,19 @@ impl Site {
                     title: page.title.clone(),
                     url: self.urls[id].link_from(at),
                     description: page.description.clone(),
-                    kind: format!("{:?}", page.kind).to_lowercase(),
+                    kind: page.kind.name().to_owned(),
                     language: page.language.clone(),
-                    folder: with_folder.then(|| self.folder_link(self.folder_of[id], at)),
+                    folder: (with_folder && self.folder_of[id] != 0)
+                        .then(|| self.folder_link(self.folder_of[id], at)),
                     tags: self.tag_links(id, at),
                     date: page.change.as_ref().map(|change| day(&change.date)),
                     count: 0,
+                    facts: self
+                        .page_facts(id)
+                        .iter()
+                        .map(|(key, value)| format!("{key}:{value}"))
+                        .collect::<Vec<_>>()
+                        .join("\n"),
                 }
             }
             Entry::Folder(id) => {
@@ -110,6 +245,7 @@ impl Site {
                     tags: Vec::new(),
                     date: None,
                     count: folder.count,
+                    facts: String::new(),
                 }
             }
         }
@@ -154,6 +290,7 @@ impl Site {
             title,
             description,
             list: self.list(index, part, &at),
+            recent: if *index == Index::Folder(0) && part == 0 { self.recent(&at) } else { Vec::new() },
         }
     }
 

@@ -1,17 +1,19 @@
-//! The navigation as one page sees it: the way up, the sections, the neighbours.
+//! The navigation as one page sees it: the tree of the site with the way to the page open.
 //!
-//! Its size does not depend on the size of the site: neighbours are windowed.
+//! Its size does not depend on the size of the site: every list in it is windowed.
 
 use super::PageId;
 use super::assemble::{Entry, Site};
 use super::outline::NavTree;
 use crate::path::SitePath;
+use crate::theme::labels::direction;
 use crate::theme::view::{Frame, Head, LinkView, Nav, NavItem, SiteView};
 
-/// How many neighbours are shown before and after the page.
+/// How many entries of a list are shown before and after the one on the way.
 const WINDOW: usize = 30;
-/// How many top-level sections are shown.
-const SECTIONS: usize = 40;
+/// How many sections stand side by side in the header at most, and how many letters together.
+const MAX_TABS: usize = 7;
+const TABS_LETTERS: usize = 100;
 
 /// Where in the tree a file of the site stands.
 #[derive(Clone, Copy)]
@@ -44,6 +46,7 @@ impl Site {
             repo_url: self.config.forge.as_ref().map(|forge| forge.url().to_owned()),
             date: self.dates.built.as_ref().map(|date| day(date)),
             has_tags: !self.tags.is_empty(),
+            direction: direction(&self.config.language),
         }
     }
 
@@ -52,6 +55,7 @@ impl Site {
         if head.language.is_empty() {
             head.language.clone_from(&self.config.language);
         }
+        head.direction = direction(&head.language);
         head.noindex |= self.config.noindex;
         if let Some(base) = &self.config.base_url {
             head.canonical = Some(format!("{base}{}", at.encoded()));
@@ -97,80 +101,86 @@ impl Site {
             .take(way.len() - usize::from(own_folder_page))
             .map(|folder| self.folder_link(*folder, at))
             .collect();
-        let top = way.get(1).copied();
-        let mut sections: Vec<NavItem> = Vec::new();
-        for entry in
-            self.folders[0].entries.iter().filter(|entry| matches!(entry, Entry::Folder(_))).take(SECTIONS)
-        {
-            sections.push(self.item(*entry, at, stand, top));
-        }
-        let entries = &self.folders[folder].entries;
-        let here = match stand {
-            Stand::Page(page) => self.place_in_folder[page],
-            _ => 0,
-        };
-        let start = here.saturating_sub(WINDOW);
-        let end = (here + WINDOW + 1).min(entries.len());
-        let top_level = folder == 0;
-        let neighbours = entries[start..end]
-            .iter()
-            .filter(|entry| !(top_level && matches!(entry, Entry::Folder(_))))
-            .map(|entry| self.item(*entry, at, stand, None))
-            .collect();
-        Nav {
-            crumbs,
-            sections,
-            folder: Some(self.folder_link(folder, at)),
-            neighbours,
-            hidden_before: start,
-            hidden_after: entries.len() - end,
-        }
+        let top = self.branches(0, &way[1..], stand, at);
+        self.nav_of(crumbs, top)
     }
 
-    /// The navigation as another tool's file has it: the way to the page, what stands at the top,
-    /// what stands around the page.
+    /// The entries of a folder, those of the folders on the way below it among them.
+    fn branches(&self, folder: usize, way: &[usize], stand: Stand, at: &SitePath) -> Vec<Branch> {
+        let entries = &self.folders[folder].entries;
+        let here = entries.iter().position(|entry| match (entry, way.first(), stand) {
+            (Entry::Folder(folder), Some(next), _) => folder == next,
+            (Entry::Page(page), None, Stand::Page(here)) => *page == here,
+            _ => false,
+        });
+        windowed(entries, here, |entry| {
+            let inner = match entry {
+                Entry::Folder(inner) if way.first() == Some(inner) => {
+                    Some(self.branches(*inner, &way[1..], stand, at))
+                }
+                _ => None,
+            };
+            Branch {
+                item: NavItem { open: inner.is_some(), ..self.item(*entry, at, stand) },
+                inner: inner.unwrap_or_default(),
+            }
+        })
+        .with_rest(self.folder_url(folder).link_from(at))
+    }
+
+    /// The navigation as another tool's file has it.
     fn nav_of_tree(&self, tree: &NavTree, node: Option<usize>, at: &SitePath) -> Nav {
-        let way = node.map(|node| tree.way(node)).unwrap_or_default();
+        let mut way = node.map(|node| tree.way(node)).unwrap_or_default();
         let home = self.folder_link(0, at);
         let is_home = node.is_some_and(|node| {
             tree.nodes[node].page == self.folders[0].index && self.folders[0].index.is_some()
         });
-        let mut crumbs = if is_home { Vec::new() } else { vec![home.clone()] };
+        let mut crumbs = if is_home { Vec::new() } else { vec![home] };
         crumbs.extend(way.iter().map(|node| self.node_link(tree, *node, at)));
-        let open = way.first().copied().or(node);
-        let sections =
-            tree.top.iter().take(SECTIONS).map(|top| self.node_item(tree, *top, (node, open), at)).collect();
-        // Around a page stand its neighbours, with what is below it; at the top that is all.
-        let above = way.last().copied().or(node);
-        let (entries, folder) = match above {
-            Some(above) => (tree.nodes[above].children.as_slice(), Some(self.node_link(tree, above, at))),
-            None => (&[][..], None),
-        };
-        let below = match node {
-            Some(node) if above != Some(node) => tree.nodes[node].children.as_slice(),
-            _ => &[],
-        };
-        let here = entries.iter().position(|entry| Some(*entry) == node).unwrap_or(0);
-        let start = here.saturating_sub(WINDOW);
-        let end = (here + WINDOW + 1).min(entries.len());
-        Nav {
-            crumbs,
-            sections,
-            folder,
-            neighbours: entries[start..end]
-                .iter()
-                .flat_map(|entry| {
-                    let inner = if Some(*entry) == node { below } else { &[] };
-                    let inner = inner.iter().take(WINDOW).map(|entry| NavItem {
-                        inner: true,
-                        ..self.node_item(tree, *entry, (node, None), at)
-                    });
-                    std::iter::once(self.node_item(tree, *entry, (node, None), at)).chain(inner)
-                })
-                .collect(),
-            hidden_before: start,
-            hidden_after: entries.len() - end,
-        }
+        // What stands below a page is shown with it.
+        way.extend(node);
+        let top = self.tree_branches(tree, &tree.top, (&way, node), at);
+        self.nav_of(crumbs, top)
+    }
+
+    fn tree_branches(
+        &self,
+        tree: &NavTree,
+        nodes: &[usize],
+        (way, current): (&[usize], Option<usize>),
+        at: &SitePath,
+    ) -> Vec<Branch> {
+        let here = nodes.iter().position(|node| way.first() == Some(node));
+        windowed(nodes, here, |node| {
+            let own = &tree.nodes[*node];
+            let on_way = way.first() == Some(node);
+            let inner = if on_way {
+                self.tree_branches(tree, &own.children, (&way[1..], current), at)
+            } else {
+                Vec::new()
+            };
+            let LinkView { title, url } = self.node_link(tree, *node, at);
+            let item = NavItem {
+                title,
+                url,
+                current: current == Some(*node) && own.page.is_some(),
+                open: on_way && !own.children.is_empty(),
+                folder: !own.children.is_empty(),
+                ..NavItem::default()
+            };
+            Branch { item, inner }
+        })
+        .with_rest(SitePath::root().child("all.html").link_from(at))
+    }
+
+    fn nav_of(&self, crumbs: Vec<LinkView>, top: Vec<Branch>) -> Nav {
+        let tabs: Vec<NavItem> =
+            top.iter().map(|branch| &branch.item).filter(|item| item.folder).cloned().collect();
+        let letters: usize = tabs.iter().map(|tab| tab.title.chars().count() + 4).sum();
+        let fit = (2..=MAX_TABS).contains(&tabs.len()) && letters <= TABS_LETTERS;
+        let mut items = Vec::new();
+        flatten(top, 0, &mut items);
+        Nav { crumbs, tabs: if fit { tabs } else { Vec::new() }, items }
     }
 
     fn node_link(&self, tree: &NavTree, node: usize, at: &SitePath) -> LinkView {
@@ -185,37 +195,17 @@ impl Site {
         LinkView { title: title.unwrap_or_else(|| url.clone()), url }
     }
 
-    fn node_item(
-        &self,
-        tree: &NavTree,
-        node: usize,
-        (current, open): (Option<usize>, Option<usize>),
-        at: &SitePath,
-    ) -> NavItem {
-        let LinkView { title, url } = self.node_link(tree, node, at);
-        NavItem {
-            title,
-            url,
-            current: current == Some(node) && tree.nodes[node].page.is_some(),
-            open: open == Some(node),
-            folder: !tree.nodes[node].children.is_empty(),
-            inner: false,
-        }
-    }
-
     pub(super) fn folder_link(&self, folder: usize, at: &SitePath) -> LinkView {
         LinkView { title: self.folders[folder].title.clone(), url: self.folder_url(folder).link_from(at) }
     }
 
-    fn item(&self, entry: Entry, at: &SitePath, stand: Stand, open: Option<usize>) -> NavItem {
+    fn item(&self, entry: Entry, at: &SitePath, stand: Stand) -> NavItem {
         match entry {
             Entry::Page(page) => NavItem {
                 title: self.pages[page].short_title().to_owned(),
                 url: self.urls[page].link_from(at),
                 current: matches!(stand, Stand::Page(here) if here == page),
-                open: false,
-                folder: false,
-                inner: false,
+                ..NavItem::default()
             },
             Entry::Folder(folder) => {
                 let url = self.folder_url(folder);
@@ -223,11 +213,61 @@ impl Site {
                     title: self.folders[folder].title.clone(),
                     current: url == *at,
                     url: url.link_from(at),
-                    open: open == Some(folder),
                     folder: true,
-                    inner: false,
+                    ..NavItem::default()
                 }
             }
+        }
+    }
+}
+
+/// An entry of the navigation with what is shown below it.
+struct Branch {
+    item: NavItem,
+    inner: Vec<Branch>,
+}
+
+/// Branches of a list, and how many of its entries are not among them.
+struct Windowed {
+    branches: Vec<Branch>,
+    before: usize,
+    after: usize,
+}
+
+/// The entries around `here`.
+fn windowed<T>(entries: &[T], here: Option<usize>, mut branch: impl FnMut(&T) -> Branch) -> Windowed {
+    let here = here.unwrap_or(0);
+    let start = here.saturating_sub(WINDOW);
+    let end = (here + WINDOW + 1).min(entries.len());
+    Windowed {
+        branches: entries[start..end].iter().map(&mut branch).collect(),
+        before: start,
+        after: entries.len() - end,
+    }
+}
+
+impl Windowed {
+    /// The branches, with links to the rest where there is one.
+    fn with_rest(self, url: String) -> Vec<Branch> {
+        let rest = |count: usize| {
+            let item = NavItem { url: url.clone(), hidden: count, ..NavItem::default() };
+            (count > 0).then_some(Branch { item, inner: Vec::new() })
+        };
+        rest(self.before).into_iter().chain(self.branches).chain(rest(self.after)).collect()
+    }
+}
+
+/// Branches → entries that say where a list opens below them and how many end with them.
+fn flatten(branches: Vec<Branch>, above: usize, items: &mut Vec<NavItem>) {
+    let last = branches.len().saturating_sub(1);
+    for (place, Branch { mut item, inner }) in branches.into_iter().enumerate() {
+        // The last entry of a list ends it, and those that it ends.
+        let ending = if place == last { above } else { 0 };
+        item.opens = !inner.is_empty();
+        item.closes = if item.opens { 0 } else { ending };
+        items.push(item);
+        if !inner.is_empty() {
+            flatten(inner, ending + 1, items);
         }
     }
 }

@@ -7,6 +7,7 @@ use super::fill::Filler;
 use super::index::Index;
 use super::nav::Stand;
 use super::{Bodies, PageId};
+use crate::config::Forge;
 use crate::diagnostic::Diagnostic;
 use crate::html::escape;
 use crate::path::SitePath;
@@ -40,6 +41,8 @@ pub enum Product {
     Feed,
     /// Every page with its metadata.
     SiteJson,
+    /// Every page with what stands in its row, for scripts that filter lists of several parts.
+    Pages,
     /// An empty file that keeps GitHub Pages from hiding `_bindery`.
     NoJekyll,
 }
@@ -55,6 +58,10 @@ pub struct Produced {
     pub files: BTreeSet<(SitePath, SitePath)>,
 }
 
+/// How many words people read in a minute.
+const WORDS_A_MINUTE: usize = 200;
+/// How many pages that link to a page are named.
+const MAX_BACKLINKS: usize = 30;
 /// How many characters of a heading the contents show.
 const TOC_TITLE: usize = 90;
 
@@ -80,6 +87,9 @@ impl Site {
             all.push(Product::Tags);
         }
         all.extend([Product::Search, Product::NotFound, Product::SiteJson, Product::NoJekyll]);
+        if self.sequence.len() > super::index::PART {
+            all.push(Product::Pages);
+        }
         if self.config.base_url.is_some() {
             all.extend([Product::Sitemap, Product::Feed, Product::OpenSearch]);
             if self.pages.iter().any(|page| !page.front.aliases.is_empty()) {
@@ -112,6 +122,7 @@ impl Site {
             Product::Sitemap => top("sitemap.xml"),
             Product::Feed => top("feed.xml"),
             Product::SiteJson => top("_bindery").child("site.json"),
+            Product::Pages => top("_bindery").child("pages.js"),
             Product::NoJekyll => top(".nojekyll"),
         }
     }
@@ -136,6 +147,7 @@ impl Site {
             Product::Sitemap => self.sitemap(base),
             Product::Feed => self.feed(base),
             Product::SiteJson => self.site_json()?,
+            Product::Pages => self.pages_js(),
             Product::NoJekyll => Vec::new(),
         };
         Ok(Produced { bytes, ..Produced::default() })
@@ -169,6 +181,7 @@ impl Site {
             frame: self.frame(at, Stand::Page(id), head),
             page: self.page_view(id, title_html, body_html),
             list,
+            recent: if self.folders[0].index == Some(id) { self.recent(at) } else { Vec::new() },
         };
         out.bytes = self.theme.render("page.html", &view)?;
         Ok(out)
@@ -195,7 +208,7 @@ impl Site {
             title_alias: title.and_then(|title| title.alias.clone()),
             subtitle: front.subtitle.clone(),
             description: front.description.clone(),
-            kind: format!("{:?}", record.kind).to_lowercase(),
+            kind: record.kind.name().to_owned(),
             language: record.language.clone(),
             kernel: record.kernel.clone(),
             body_html,
@@ -218,8 +231,40 @@ impl Site {
             source: record.source.to_string(),
             previous: neighbour(-1),
             next: neighbour(1),
+            backlinks: if self.shows("backlinks") { self.backlink_views(id) } else { Vec::new() },
+            report_url: forge.filter(|_| self.shows("report")).map(|forge| self.report(forge, id)),
+            reading_time: match record.outline.words.div_ceil(WORDS_A_MINUTE) {
+                0 => String::new(),
+                minutes => self.theme.labels().count("reading_time", minutes),
+            },
             failures: record.failures.clone(),
         }
+    }
+
+    /// Whether a part of the furniture of pages is shown.
+    pub(super) fn shows(&self, part: &str) -> bool {
+        self.theme.value("furniture").as_array().is_some_and(|parts| parts.iter().any(|known| known == part))
+    }
+
+    fn backlink_views(&self, id: PageId) -> Vec<LinkView> {
+        let from = self.backlinks[id].iter().take(MAX_BACKLINKS);
+        from.map(|page| LinkView {
+            title: self.pages[*page].title.clone(),
+            url: self.urls[*page].link_from(&self.urls[id]),
+        })
+        .collect()
+    }
+
+    /// A new issue on a page: which, as of which commit, and room for the cell.
+    fn report(&self, forge: &Forge, id: PageId) -> String {
+        let record = &self.pages[id];
+        let url = match &self.config.base_url {
+            Some(base) => format!("{base}{}", self.urls[id].encoded()),
+            None => forge.view(&record.source),
+        };
+        let commit = record.change.as_ref().map(|change| format!("\nCommit: {}", change.commit));
+        let text = format!("\n\n---\nSource: {}{}\nPage: {url}", record.source, commit.unwrap_or_default());
+        forge.issue(&record.title, &text)
     }
 
     /// Where the notebook of a page can be had.

@@ -21,6 +21,18 @@ pub enum PageKind {
     Page,
 }
 
+impl PageKind {
+    /// Its name, as templates and `site.json` have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Notebook => "notebook",
+            Self::Procedure => "procedure",
+            Self::Talk => "talk",
+            Self::Page => "page",
+        }
+    }
+}
+
 /// The last commit that touched a page's source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {

@@ -28,7 +28,7 @@ pub fn single_page(
         title_alias: record.outline.title.as_ref().and_then(|title| title.alias.clone()),
         subtitle: record.front.subtitle.clone(),
         description: record.front.description.clone(),
-        kind: format!("{:?}", record.kind).to_lowercase(),
+        kind: record.kind.name().to_owned(),
         body_html: filler.fill(body),
         toc: record
             .outline

@@ -11,12 +11,30 @@ use crate::render::Label;
 pub struct Labels {
     #[serde(flatten)]
     words: BTreeMap<String, String>,
+    /// The main language that was asked for.
+    #[serde(skip)]
+    language: String,
 }
 
 const TABLES: &[(&str, &str)] = &[
     ("en", include_str!("../../themes/labels/en.toml")),
     ("de", include_str!("../../themes/labels/de.toml")),
+    ("fr", include_str!("../../themes/labels/fr.toml")),
+    ("es", include_str!("../../themes/labels/es.toml")),
+    ("pt", include_str!("../../themes/labels/pt.toml")),
+    ("ja", include_str!("../../themes/labels/ja.toml")),
+    ("zh", include_str!("../../themes/labels/zh.toml")),
+    ("he", include_str!("../../themes/labels/he.toml")),
 ];
+
+/// The main languages that are written from right to left.
+const RIGHT_TO_LEFT: [&str; 8] = ["ar", "dv", "fa", "he", "ku", "ps", "ur", "yi"];
+
+/// `rtl` or `ltr`: how a language (BCP 47) is written.
+pub fn direction(language: &str) -> &'static str {
+    let main = language.split(['-', '_']).next().unwrap_or_default();
+    if RIGHT_TO_LEFT.iter().any(|known| main.eq_ignore_ascii_case(known)) { "rtl" } else { "ltr" }
+}
 
 impl Labels {
     /// The words of `language`, or of its main language, or else English ones.
@@ -31,7 +49,26 @@ impl Labels {
         };
         let mut words = read("en")?;
         words.extend(read(&main)?);
-        Ok(Self { words })
+        Ok(Self { words, language: main })
+    }
+
+    /// Takes the words of a theme, if `file` is the table of the language (`de.toml`).
+    ///
+    /// # Errors
+    /// A table that is no TOML, or a key that nothing shows: own ones begin with `own_`.
+    pub(super) fn change(&mut self, file: &str, table: &str) -> Result<(), String> {
+        let table: BTreeMap<String, String> = toml::from_str(table).map_err(|error| error.to_string())?;
+        for key in table.keys().filter(|key| !key.starts_with("own_")) {
+            if !self.words.contains_key(key) {
+                return Err(format!(
+                    "no word of the interface is called `{key}`; own ones begin with `own_`"
+                ));
+            }
+        }
+        if file.strip_suffix(".toml") == Some(self.language.as_str()) {
+            self.words.extend(table);
+        }
+        Ok(())
     }
 
     /// The word for a key; the key itself where a table lacks it, which a test forbids.
@@ -47,15 +84,18 @@ impl Labels {
         self.words.iter().filter_map(of_family).collect()
     }
 
+    /// The words for so many of something: those for one have a key of their own.
+    pub fn count(&self, key: &str, number: usize) -> String {
+        let one = format!("{key}_one");
+        let words = if number == 1 && self.words.contains_key(&one) { self.get(&one) } else { self.get(key) };
+        words.replace("{n}", &number.to_string())
+    }
+
     /// The words for a label inside a cell.
     pub fn of(&self, label: Label) -> String {
-        let (key, number) = key(label);
-        match number {
-            None => self.get(key).to_owned(),
-            Some(1) if self.words.contains_key(&format!("{key}_one")) => {
-                self.get(&format!("{key}_one")).replace("{n}", "1")
-            }
-            Some(number) => self.get(key).replace("{n}", &number.to_string()),
+        match key(label) {
+            (key, None) => self.get(key).to_owned(),
+            (key, Some(number)) => self.count(key, number as usize),
         }
     }
 }

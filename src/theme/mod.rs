@@ -1,17 +1,27 @@
 //! How pages are dressed: templates, styles, scripts, and the words of the interface.
 //!
-//! The default theme is part of the binary. What templates see is the typed view in [`view`]: a
-//! public contract. This room does not know where a page comes from.
+//! A theme is a folder that changes another one, down to the default theme of the binary. What
+//! templates see is the typed view in [`view`]: a public contract. This room does not know where a
+//! page comes from.
 
+pub mod folder;
 pub mod labels;
+pub mod options;
 pub mod view;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
+use serde_json::Map;
 use tera::{Context, Tera};
 
 use crate::digest::Digest;
 use crate::path::SitePath;
+use crate::render::clean_svg;
+pub use folder::{Chain, DEFAULT, Folder, built_in};
 pub use labels::Labels;
+pub use options::Setting;
+use options::Settings;
 
 /// A theme, ready to render.
 pub struct Theme {
@@ -19,6 +29,10 @@ pub struct Theme {
     labels: Labels,
     assets: Vec<StaticFile>,
     names: AssetNames,
+    inline: view::Inline,
+    /// What templates see as `theme`.
+    values: Map<String, serde_json::Value>,
+    settings: Settings,
 }
 
 /// A file of the theme as it stands in the site.
@@ -28,6 +42,14 @@ pub struct StaticFile {
     pub path: SitePath,
     /// What.
     pub bytes: Vec<u8>,
+}
+
+impl StaticFile {
+    fn new(name: &str, bytes: Vec<u8>) -> Self {
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "bin"));
+        let name = format!("{stem}.{:.10}.{extension}", Digest::of(&bytes));
+        Self { path: SitePath::root().child("_bindery").child(&name.replace('/', "-")), bytes }
+    }
 }
 
 /// Where the files that every page needs are, relative to the site's root.
@@ -48,6 +70,8 @@ pub struct AssetNames {
 const TEMPLATES: &[(&str, &str)] = &[
     ("base.html", include_str!("../../templates/base.html")),
     ("page.html", include_str!("../../templates/page.html")),
+    ("keys.html", include_str!("../../templates/keys.html")),
+    ("recent.html", include_str!("../../templates/recent.html")),
     ("rows.html", include_str!("../../templates/rows.html")),
     ("failed.html", include_str!("../../templates/failed.html")),
     ("list.html", include_str!("../../templates/list.html")),
@@ -58,18 +82,13 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("single.html", include_str!("../../templates/single.html")),
 ];
 
-/// The style sheet, in the order of its parts.
-const CSS: &[&str] = &[
-    include_str!("../../themes/default/static/tokens.css"),
-    include_str!("../../themes/default/static/layout.css"),
-    include_str!("../../themes/default/static/prose.css"),
-    include_str!("../../themes/default/static/cells.css"),
-    include_str!("../../themes/default/static/frames.css"),
-    include_str!("../../themes/default/static/lists.css"),
-    include_str!("../../themes/default/static/search.css"),
-    include_str!("../../themes/default/static/print.css"),
+/// The script of all pages, in the order of its parts.
+const JS: [&str; 4] = [
+    include_str!("../../themes/default/static/bindery.js"),
+    include_str!("../../themes/default/static/find.js"),
+    include_str!("../../themes/default/static/cells.js"),
+    include_str!("../../themes/default/static/lists.js"),
 ];
-const JS: &str = include_str!("../../themes/default/static/bindery.js");
 /// The part of search that answers, which also the program runs, and the part that shows.
 pub const SEARCH_JS: &str = include_str!("../../themes/default/static/search.js");
 const SEARCH_UI_JS: &str = include_str!("../../themes/default/static/search-ui.js");
@@ -97,32 +116,135 @@ fn squeeze(script: &str) -> String {
     out
 }
 
+/// A style sheet without what only its readers need: comments, indentation.
+fn squeeze_css(styles: &str) -> String {
+    let mut out = String::with_capacity(styles.len());
+    let mut rest = styles;
+    while let Some((before, comment)) = rest.split_once("/*") {
+        out.push_str(before);
+        rest = comment.split_once("*/").map_or("", |(_, after)| after);
+    }
+    out.push_str(rest);
+    out.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// Reads a file of the repo that an option names; `Err` says why it cannot.
+pub type ReadFile<'a> = &'a dyn Fn(&SitePath) -> Result<Vec<u8>, String>;
+
+/// The extensions of files that an option may name: what is a picture in every browser.
+const PICTURES: [&str; 8] = ["svg", "png", "jpg", "jpeg", "webp", "avif", "gif", "ico"];
+
 impl Theme {
-    /// The default theme, its words in `language` (BCP 47) or else in English.
+    /// A theme as a site wants it: what it chose (`[theme]`), the words in `language` (BCP 47) or
+    /// else in English.
     ///
     /// # Errors
-    /// A template that cannot be parsed, with its place; only a broken build of bindery has one.
-    pub fn new(language: &str) -> Result<Self, String> {
-        let mut tera = Tera::new();
-        tera.add_raw_templates(TEMPLATES.iter().map(|(name, text)| (*name, *text)))
-            .map_err(|error| error.to_string())?;
+    /// All that is wrong with the options, a file that is not there, a table of words or a template
+    /// that cannot be read, each with its place.
+    pub fn new(
+        chain: Chain,
+        chosen: &toml::Table,
+        language: &str,
+        read: ReadFile<'_>,
+    ) -> Result<Self, String> {
+        let mut chain = chain.0;
+        let name = chain.first().map(|link| link.name.clone()).unwrap_or_default();
+        // From here on the parents stand first.
+        chain.reverse();
+        let manifests: Vec<_> = chain.iter().map(|link| (link.name.as_str(), &link.manifest)).collect();
+        let settings = Settings::new(&manifests, chosen)?;
+        // Each theme has all templates: its own, else those of its parent. One that changes a
+        // template extends its parent's by the full name.
+        let mut nearest: BTreeMap<String, String> =
+            TEMPLATES.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect();
+        let mut templates: Vec<(String, String)> = Vec::new();
+        let mut labels = Labels::new(language)?;
+        let mut styles = Vec::new();
+        let mut scripts: Vec<String> = JS.iter().map(|part| (*part).to_owned()).collect();
         let mut assets = Vec::new();
-        let mut publish = |name: &str, extension: &str, bytes: Vec<u8>| {
-            let path = SitePath::root()
-                .child("_bindery")
-                .child(&format!("{name}.{:.10}.{extension}", Digest::of(&bytes)));
-            let url = path.encoded();
-            assets.push(StaticFile { path, bytes });
+        let mut published = Vec::new();
+        for link in &chain {
+            styles.extend(link.styles.iter().cloned());
+            for (path, bytes) in &link.files {
+                let text = || String::from_utf8_lossy(bytes).into_owned();
+                match path.split_once('/') {
+                    Some(("templates", file)) => {
+                        nearest.insert(file.to_owned(), text());
+                    }
+                    Some(("labels", file)) => labels
+                        .change(file, &text())
+                        .map_err(|error| format!("`themes/{}/{path}`: {error}", link.name))?,
+                    Some(("static", file)) if file.ends_with(".css") => {}
+                    Some(("static", file)) if file.ends_with(".js") => scripts.push(text()),
+                    Some(("static", file)) => {
+                        let asset = StaticFile::new(file, bytes.clone());
+                        published.push((file.to_owned(), asset.path.name().to_owned()));
+                        assets.push(asset);
+                    }
+                    _ => {}
+                }
+            }
+            let of_link = |(file, text): (&String, &String)| (format!("{}/{file}", link.name), text.clone());
+            templates.extend(nearest.iter().map(of_link));
+        }
+        templates.extend(nearest);
+        let mut tera = Tera::new();
+        tera.add_raw_templates(templates).map_err(|error| format!("theme `{name}`: {error}"))?;
+        let mut css = squeeze_css(&styles.join("\n"));
+        for (file, path) in &published {
+            for quote in ["\"", "'", ""] {
+                css = css.replace(&format!("url({quote}{file}{quote})"), &format!("url(\"{path}\")"));
+            }
+        }
+        css.push('\n');
+        css.push_str(&settings.css());
+        let mut values = settings.values();
+        for (option, path) in settings.files() {
+            let extension = path.extension();
+            if !PICTURES.contains(&extension.as_str()) {
+                return Err(format!("`theme.{option}` is `{path}`, which is no picture"));
+            }
+            let bytes = read(path).map_err(|error| format!("`theme.{option}`: {error}"))?;
+            let bytes = match extension.as_str() {
+                "svg" => clean_svg(&bytes).map_err(|error| format!("`theme.{option}`: `{path}`: {error}"))?,
+                _ => bytes,
+            };
+            let asset = StaticFile::new(path.name(), bytes);
+            values.insert(option.to_owned(), asset.path.encoded().into());
+            assets.push(asset);
+        }
+        let js = scripts.join("\n");
+        let fonts = published.iter().any(|(file, _)| file.ends_with(".woff2") || file.ends_with(".woff"));
+        values.insert("name".to_owned(), name.into());
+        values.insert("has_fonts".to_owned(), fonts.into());
+        let mut publish = |name: &str, bytes: Vec<u8>| {
+            let asset = StaticFile::new(name, bytes);
+            let url = asset.path.encoded();
+            assets.push(asset);
             url
         };
         let names = AssetNames {
-            css: publish("bindery", "css", CSS.join("\n").into_bytes()),
-            js: publish("bindery", "js", JS.into()),
-            search_js: publish("search", "js", squeeze(&[SEARCH_JS, SEARCH_UI_JS].concat()).into_bytes()),
-            mode_js: publish("mode", "js", MODE_JS.into()),
-            icon: publish("icon", "svg", ICON.into()),
+            css: publish("bindery.css", css.clone().into_bytes()),
+            js: publish("bindery.js", squeeze(&js).into_bytes()),
+            search_js: publish("search.js", squeeze(&[SEARCH_JS, SEARCH_UI_JS].concat()).into_bytes()),
+            mode_js: publish("mode.js", squeeze(MODE_JS).into_bytes()),
+            icon: match values.get("favicon").and_then(serde_json::Value::as_str) {
+                Some(own) => own.to_owned(),
+                None => publish("icon.svg", ICON.into()),
+            },
         };
-        Ok(Self { tera, labels: Labels::new(language)?, assets, names })
+        let inline = view::Inline { css, js: squeeze(&js), mode_js: squeeze(MODE_JS) };
+        Ok(Self { tera, labels, assets, names, inline, values, settings })
+    }
+
+    /// The options of the theme with the values that they have.
+    pub fn settings(&self) -> &[Setting] {
+        self.settings.all()
+    }
+
+    /// The value of an option; null where it has none.
+    pub fn value(&self, option: &str) -> &serde_json::Value {
+        self.values.get(option).unwrap_or(&serde_json::Value::Null)
     }
 
     /// The words of the interface.
@@ -142,7 +264,7 @@ impl Theme {
 
     /// The style sheet and the two scripts, for pages that carry their own.
     pub fn inline(&self) -> view::Inline {
-        view::Inline { css: CSS.join("\n"), js: JS.to_owned(), mode_js: MODE_JS.to_owned() }
+        self.inline.clone()
     }
 
     /// Renders a template.
@@ -152,6 +274,7 @@ impl Theme {
     pub fn render(&self, template: &str, view: &impl Serialize) -> Result<Vec<u8>, String> {
         let mut context = Context::from_serialize(view).map_err(|error| error.to_string())?;
         context.insert("t", &self.labels);
+        context.insert("theme", &self.values);
         let mut out = Vec::new();
         self.tera.render_to(template, &context, &mut out).map_err(|error| error.to_string())?;
         Ok(out)

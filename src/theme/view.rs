@@ -37,6 +37,8 @@ pub struct SiteView {
     pub date: Option<String>,
     /// Whether it has tags.
     pub has_tags: bool,
+    /// `ltr` or `rtl`: how the language of the interface is written.
+    pub direction: &'static str,
 }
 
 /// What stands in the head of a document.
@@ -48,6 +50,8 @@ pub struct Head {
     pub description: String,
     /// The language of its prose.
     pub language: String,
+    /// `ltr` or `rtl`: how that is written.
+    pub direction: &'static str,
     /// Its own absolute URL, where the base is known.
     pub canonical: Option<String>,
     /// The feed, where there is one.
@@ -65,16 +69,10 @@ pub struct Head {
 pub struct Nav {
     /// The way up: the site, then folder by folder.
     pub crumbs: Vec<LinkView>,
-    /// The top-level sections of the site.
-    pub sections: Vec<NavItem>,
-    /// The folder that the page lies in.
-    pub folder: Option<LinkView>,
-    /// What lies in that folder, or a part of it around the page.
-    pub neighbours: Vec<NavItem>,
-    /// How many neighbours are not shown before and after.
-    pub hidden_before: usize,
-    /// See `hidden_before`.
-    pub hidden_after: usize,
+    /// The top-level sections, where they are few enough to stand side by side; else none.
+    pub tabs: Vec<NavItem>,
+    /// The tree of the site with the way to the page open, line by line.
+    pub items: Vec<NavItem>,
 }
 
 /// A link with its text.
@@ -87,7 +85,7 @@ pub struct LinkView {
 }
 
 /// An entry of the navigation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct NavItem {
     /// Its text.
     pub title: String,
@@ -99,8 +97,12 @@ pub struct NavItem {
     pub open: bool,
     /// Whether it is a folder.
     pub folder: bool,
-    /// Whether it stands below the page itself.
-    pub inner: bool,
+    /// So many entries are not shown here, and this one leads to them; 0 for all others.
+    pub hidden: usize,
+    /// Whether a list of what lies in it follows.
+    pub opens: bool,
+    /// How many such lists end behind it.
+    pub closes: usize,
 }
 
 /// A notebook or Markdown page.
@@ -113,6 +115,8 @@ pub struct PageView {
     pub page: Page,
     /// What lies in the folder that this page is the index of.
     pub list: Option<List>,
+    /// On the home page: what changed last.
+    pub recent: Vec<Row>,
 }
 
 /// The page itself.
@@ -162,6 +166,12 @@ pub struct Page {
     pub previous: Option<LinkView>,
     /// The page after.
     pub next: Option<LinkView>,
+    /// The pages that link to this one.
+    pub backlinks: Vec<LinkView>,
+    /// A new issue in the forge on this page; the anchor of a cell can be added to it.
+    pub report_url: Option<String>,
+    /// How long its prose takes to read, in words; empty where it has none.
+    pub reading_time: String,
     /// Why the source could not be read.
     pub failures: Vec<String>,
 }
@@ -211,6 +221,8 @@ pub struct ListView {
     pub description: String,
     /// What it lists.
     pub list: List,
+    /// On the home page: what changed last.
+    pub recent: Vec<Row>,
 }
 
 /// Rows of pages and folders, or one part of them.
@@ -224,6 +236,24 @@ pub struct List {
     pub parts: Vec<LinkView>,
     /// Whether rows name their folder.
     pub with_folder: bool,
+    /// `rows`, `cards` or `table`.
+    pub look: String,
+    /// What rows can be filtered by: keys of their facts with the words for them.
+    pub keys: Vec<KeyView>,
+    /// The file of all pages for scripts, where the list has several parts.
+    pub data_url: Option<String>,
+    /// The fact that all rows have in common, as the file of all pages has it; empty in the index
+    /// of all pages.
+    pub only: String,
+}
+
+/// A key that rows can be filtered by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeyView {
+    /// The key as facts have it.
+    pub key: String,
+    /// The word for it.
+    pub name: String,
 }
 
 /// A row of a list.
@@ -247,6 +277,8 @@ pub struct Row {
     pub date: Option<String>,
     /// How many pages a folder holds.
     pub count: usize,
+    /// What it can be filtered by, one `key:value` a line.
+    pub facts: String,
 }
 
 /// The page of search.

@@ -2,62 +2,65 @@
 (function () {
   'use strict';
 
-  /** @returns {'light' | 'dark'} The mode that is shown now. */
-  function shownMode() {
-    var chosen = document.documentElement.dataset.mode;
-    if (chosen === 'light' || chosen === 'dark') return chosen;
-    return window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+  var bindery = /** @type {any} */ (window).bindery = /** @type {any} */ (window).bindery || {};
+  var root = document.documentElement;
+
+  /**
+   * Runs the parts of a script once the page is there.
+   * @param {...function(): void} parts
+   */
+  bindery.parts = function () {
+    var parts = Array.from(arguments);
+    function run() {
+      parts.forEach(function (part) {
+        try { part(); } catch (error) { console.error(error); }
+      });
+    }
+    if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', run);
+    else run();
+  };
+
+  /** The words of the interface that scripts show. @param {string} key @returns {string} */
+  bindery.word = function (key) {
+    var words = /** @type {HTMLElement | null} */ (document.querySelector('template.words'));
+    return (words && words.dataset[key]) || '';
+  };
+
+  /** @param {string} key @param {string} value */
+  bindery.keep = function (key, value) {
+    try { localStorage.setItem(root.dataset.store + key, value); } catch (error) { /* It holds for this page. */ }
+  };
+
+  /**
+   * An element with attributes and what is in it.
+   * @param {string} name @param {Record<string, string>} [attributes] @param {...(Node | string)} inner
+   * @returns {any}
+   */
+  bindery.make = function (name, attributes) {
+    var made = document.createElement(name);
+    Object.entries(attributes || {}).forEach(function (pair) { made.setAttribute(pair[0], pair[1]); });
+    made.append.apply(made, Array.from(arguments).slice(2));
+    return made;
+  };
+
+  function switchMode() {
+    var system = window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+    var shown = root.dataset.mode || system;
+    root.dataset.mode = shown === 'dark' ? 'light' : 'dark';
+    bindery.keep('mode', root.dataset.mode);
   }
 
   function modeSwitch() {
     var button = /** @type {HTMLButtonElement | null} */ (document.querySelector('.mode-switch'));
     if (!button) return;
     button.hidden = false;
-    button.addEventListener('click', function () {
-      var mode = shownMode() === 'dark' ? 'light' : 'dark';
-      document.documentElement.dataset.mode = mode;
-      try { localStorage.setItem('bindery:mode', mode); } catch (error) { /* It holds for this page. */ }
-    });
-  }
-
-  /**
-   * The text that runs: without the prompts of a console session and without its answers.
-   * @param {HTMLElement} code
-   * @returns {string}
-   */
-  function runnable(code) {
-    var text = code.textContent || '';
-    if (!code.classList.contains('language-console')) return text.replace(/\n+$/, '');
-    var lines = text.split('\n').filter(function (line) { return /^[$#>] /.test(line); });
-    return lines.length ? lines.map(function (line) { return line.slice(2); }).join('\n') : text;
-  }
-
-  function copyButtons() {
-    if (!navigator.clipboard) return;
-    var body = document.body;
-    document.querySelectorAll('pre.code').forEach(function (pre) {
-      var code = /** @type {HTMLElement | null} */ (pre.querySelector('code'));
-      if (!code || !pre.parentElement) return;
-      var frame = document.createElement('div');
-      frame.className = 'code-frame';
-      pre.replaceWith(frame);
-      var button = document.createElement('button');
-      button.type = 'button';
-      button.className = 'copy b-ui';
-      button.textContent = body.dataset.copy || 'Copy';
-      button.addEventListener('click', function () {
-        navigator.clipboard.writeText(runnable(/** @type {HTMLElement} */ (code))).then(function () {
-          button.textContent = body.dataset.copied || 'Copied';
-          setTimeout(function () { button.textContent = body.dataset.copy || 'Copy'; }, 1600);
-        }, function () { /* The browser forbids it; the text can still be selected. */ });
-      });
-      frame.append(pre, button);
-    });
+    button.addEventListener('click', switchMode);
   }
 
   /** Opens what is folded around the place that the address names. */
   function reveal() {
-    var id = decodeURIComponent(location.hash.slice(1));
+    var id = '';
+    try { id = decodeURIComponent(location.hash.slice(1)); } catch (error) { return; }
     var place = id ? document.getElementById(id) : null;
     if (!place) return;
     for (var at = place.parentElement; at; at = at.parentElement) {
@@ -69,169 +72,177 @@
     place.scrollIntoView();
   }
 
+  /** The navigation: beside the text on wide screens, a drawer on narrow ones. */
   function navigation() {
     var nav = /** @type {HTMLDetailsElement | null} */ (document.querySelector('.site-nav'));
-    if (!nav) return;
-    var narrow = window.matchMedia('(max-width: 60rem)');
-    var fit = function () { if (nav) nav.open = !narrow.matches; };
-    fit();
-    nav.dataset.ready = '';
-    narrow.addEventListener('change', fit);
+    var opener = /** @type {HTMLButtonElement | null} */ (document.querySelector('.menu-open'));
+    if (!nav || !opener) return;
+    var tree = /** @type {HTMLElement} */ (nav.querySelector('nav')), home = nav, menu = opener;
+    home.open = true;
+    menu.hidden = false;
+    /** @type {HTMLDialogElement | null} */
+    var drawer = null;
+    function leave() {
+      if (drawer && drawer.open) drawer.close();
+      home.append(tree);
+    }
+    menu.addEventListener('click', function () {
+      if (!drawer) {
+        var made = bindery.make('dialog', { 'class': 'drawer', 'aria-label': tree.getAttribute('aria-label') || '' });
+        var close = bindery.make('button', { type: 'button', 'class': 'drawer-close' }, home.dataset.close || 'Close');
+        close.addEventListener('click', function () { made.close(); });
+        made.append(close);
+        // A tap beside the drawer closes it.
+        made.addEventListener('click', function (/** @type {Event} */ event) { if (event.target === made) made.close(); });
+        made.addEventListener('close', function () { menu.setAttribute('aria-expanded', 'false'); });
+        document.body.append(made);
+        drawer = made;
+      }
+      var shown = /** @type {HTMLDialogElement} */ (drawer);
+      shown.append(tree);
+      shown.showModal();
+      menu.setAttribute('aria-expanded', 'true');
+      var here = tree.querySelector('[aria-current="page"]');
+      if (here) here.scrollIntoView({ block: 'center' });
+    });
+    window.matchMedia('(min-width: 60rem)').addEventListener('change', leave);
+    remember(home, tree);
+    filter(tree);
+    grip(home);
   }
 
-  /** Marks in the contents what is being read. */
+  /** Keeps where the navigation was scrolled to, from page to page. @param {HTMLElement} nav @param {HTMLElement} tree */
+  function remember(nav, tree) {
+    var key = root.dataset.store + 'nav-scroll', kept = null;
+    try { kept = sessionStorage.getItem(key); } catch (error) { /* The current page is shown then. */ }
+    if (kept) nav.scrollTop = Number(kept);
+    var here = tree.querySelector('[aria-current="page"]');
+    if (here) {
+      var box = here.getBoundingClientRect(), frame = nav.getBoundingClientRect();
+      if (box.top < frame.top || box.bottom > frame.bottom) nav.scrollTop += box.top - frame.top - frame.height / 3;
+    }
+    window.addEventListener('pagehide', function () {
+      try { sessionStorage.setItem(key, String(nav.scrollTop)); } catch (error) { /* As above. */ }
+    });
+  }
+
+  /** A field over a long navigation that shows what holds the words in it. @param {HTMLElement} tree */
+  function filter(tree) {
+    var list = /** @type {HTMLElement | null} */ (tree.querySelector('.nav-list'));
+    if (!list || list.querySelectorAll('a').length < 25) return;
+    var items = Array.from(list.querySelectorAll('li'));
+    var field = bindery.make('input', { type: 'search', 'class': 'nav-filter', placeholder: list.dataset.filter || '', 'aria-label': list.dataset.filter || '' });
+    field.addEventListener('input', function () {
+      var words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+      items.forEach(function (item) {
+        var text = (item.textContent || '').toLowerCase();
+        item.hidden = !words.every(function (/** @type {string} */ word) { return text.includes(word); });
+      });
+    });
+    list.before(field);
+  }
+
+  /** What draws the navigation wider and narrower. @param {HTMLElement} nav */
+  function grip(nav) {
+    var list = /** @type {HTMLElement | null} */ (nav.querySelector('.nav-list'));
+    var place = bindery.make('nav', { 'class': 'nav-place', 'aria-label': (list && list.dataset.resize) || '' });
+    var handle = bindery.make('div', {
+      'class': 'nav-grip', role: 'separator', 'aria-orientation': 'vertical', tabindex: '0', 'aria-label': (list && list.dataset.resize) || '',
+      'aria-valuemin': '11', 'aria-valuemax': '30'
+    });
+    handle.style.height = 'calc(100vh - var(--header))';
+    /** @param {number} rem */
+    function set(rem) {
+      var width = Math.min(30, Math.max(11, rem));
+      root.style.setProperty('--nav-width', width + 'rem');
+      handle.setAttribute('aria-valuenow', String(Math.round(width)));
+      bindery.keep('nav-width', width + 'rem');
+    }
+    function now() { return nav.getBoundingClientRect().width / parseFloat(getComputedStyle(root).fontSize); }
+    handle.setAttribute('aria-valuenow', String(Math.round(now())));
+    handle.addEventListener('pointerdown', function (/** @type {PointerEvent} */ down) {
+      var start = now(), size = parseFloat(getComputedStyle(root).fontSize), way = root.dir === 'rtl' ? -1 : 1;
+      handle.setPointerCapture(down.pointerId);
+      handle.onpointermove = function (/** @type {PointerEvent} */ move) { set(start + way * (move.clientX - down.clientX) / size); };
+      handle.onpointerup = function () { handle.onpointermove = null; };
+    });
+    handle.addEventListener('keydown', function (/** @type {KeyboardEvent} */ event) {
+      var step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (step) set(now() + step * (root.dir === 'rtl' ? -1 : 1));
+    });
+    place.append(handle);
+    nav.before(place);
+  }
+
+  /** The contents: open where they stand beside the text, marked and named where one reads. */
   function contents() {
-    var links = Array.from(document.querySelectorAll('.toc a'));
-    if (!links.length || !('IntersectionObserver' in window)) return;
-    var byId = new Map(links.map(function (link) {
-      return [decodeURIComponent((link.getAttribute('href') || '').slice(1)), link];
-    }));
-    var observer = new IntersectionObserver(function (entries) {
-      entries.forEach(function (entry) {
-        if (!entry.isIntersecting) return;
-        links.forEach(function (link) { link.removeAttribute('aria-current'); });
-        var link = byId.get(entry.target.id);
-        if (link) link.setAttribute('aria-current', 'true');
-      });
-    }, { rootMargin: '-64px 0px -70% 0px' });
-    byId.forEach(function (_, id) {
-      var heading = document.getElementById(id);
-      if (heading) observer.observe(heading);
+    var toc = /** @type {HTMLDetailsElement | null} */ (document.querySelector('details.toc'));
+    if (!toc) return;
+    var box = toc, wide = window.matchMedia('(min-width: 80rem)');
+    var fit = function () { box.open = wide.matches; };
+    fit();
+    wide.addEventListener('change', fit);
+    box.addEventListener('click', function (event) {
+      var at = /** @type {HTMLElement} */ (event.target);
+      if (wide.matches ? at.closest('summary') : at.closest('a')) {
+        if (wide.matches) event.preventDefault(); else box.open = false;
+      }
     });
+    var name = box.querySelector('.toc-here');
+    var links = Array.from(box.querySelectorAll('a'));
+    var places = links.map(function (link) {
+      return document.getElementById(decodeURIComponent((link.getAttribute('href') || '').slice(1)));
+    });
+    var shown = -1, waits = false;
+    function follow() {
+      waits = false;
+      var edge = window.innerHeight * 0.25, here = -1;
+      places.forEach(function (place, at) { if (place && place.getBoundingClientRect().top <= edge) here = at; });
+      if (here === shown) return;
+      if (links[shown]) links[shown].removeAttribute('aria-current');
+      shown = here;
+      var link = links[here];
+      if (name) name.textContent = link ? link.textContent : '';
+      if (!link) return;
+      link.setAttribute('aria-current', 'true');
+      // Only the list of contents scrolls, never the page.
+      var frame = wide.matches ? box : /** @type {HTMLElement} */ (box.querySelector('nav'));
+      if (link.offsetTop < frame.scrollTop + 40 || link.offsetTop > frame.scrollTop + frame.clientHeight - 60) frame.scrollTop = link.offsetTop - frame.clientHeight / 2;
+    }
+    window.addEventListener('scroll', function () {
+      if (!waits) { waits = true; requestAnimationFrame(follow); }
+    }, { passive: true });
+    follow();
   }
 
-  /** Search is loaded when somebody asks for it: by the button, `/`, Ctrl-K or `?q=`. */
-  function search() {
-    var button = /** @type {HTMLAnchorElement | null} */ (document.querySelector('.search-open'));
-    var url = document.body.dataset.searchJs;
-    if (!button || !url) return;
-    var bindery = /** @type {any} */ (window).bindery = /** @type {any} */ (window).bindery || {};
-    /** @type {Promise<void> | null} */
-    var loading = null;
-    /** @returns {Promise<void>} */
-    function load() {
-      loading = loading || new Promise(function (resolve, reject) {
-        var script = document.createElement('script');
-        script.src = url || '';
-        // A page to sign in comes as a file that says nothing.
-        var done = function () {
-          if (bindery.openSearch) return resolve();
-          loading = null;
-          script.remove();
-          reject(new Error('unloaded'));
-        };
-        script.addEventListener('load', done);
-        script.addEventListener('error', done);
-        document.head.append(script);
-      });
-      return loading;
-    }
-    /** @param {string} [query] */
-    function open(query) {
-      if (bindery.openSearch) return bindery.openSearch(query);
-      load().then(function () { bindery.openSearch(query); }, function () { if (button) location.href = button.href; });
-    }
-    // What other scripts call before anybody opened the dialog.
-    if (!bindery.search) {
-      bindery.search = function (/** @type {string} */ query, /** @type {any} */ options) {
-        return load().then(function () { return bindery.search(query, options); });
-      };
-    }
-    button.addEventListener('click', function (event) {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || document.querySelector('.search-page')) return;
-      event.preventDefault();
-      open();
-    });
+  /** Keys that turn pages, switch the mode and show themselves. */
+  function keys() {
     document.addEventListener('keydown', function (event) {
       var at = /** @type {HTMLElement} */ (event.target);
-      var typing = at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName);
-      if ((event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) ||
-          (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey))) {
-        event.preventDefault();
-        var field = /** @type {HTMLElement | null} */ (document.querySelector('.search-page input'));
-        if (field) field.focus(); else open();
-      }
+      if (event.ctrlKey || event.metaKey || event.altKey || at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName)) return;
+      if (document.querySelector('dialog[open]')) return;
+      if (event.key === 'm') return switchMode();
+      var help = /** @type {HTMLDialogElement | null} */ (document.querySelector('dialog.keys'));
+      if (event.key === '?' && help) return help.showModal();
+      var rel = { '[': 'prev', ']': 'next' }[event.key];
+      var link = rel && /** @type {HTMLAnchorElement | null} */ (document.querySelector('a[rel="' + rel + '"]'));
+      if (link) location.href = link.href;
     });
-    var status = document.querySelector('.search-page .search-status');
-    if (status) {
-      var unloaded = document.body.dataset.searchUnloaded || '', said = status;
-      window.addEventListener('load', function () { if (!bindery.ask) said.textContent = unloaded; });
-    }
-    var asked = new URLSearchParams(location.search).get('q');
-    if (asked && !document.querySelector('.search-page')) open(asked);
   }
 
-  /** Marks, at the place that the address names, the words that led here, and shows the best of them. */
-  function marks() {
-    var said = new URLSearchParams(location.search).get('mark');
-    if (!said) return;
-    var id = decodeURIComponent(location.hash.slice(1));
-    var place = (id && document.getElementById(id)) || document.querySelector('.content');
-    if (!place) return;
-    var words = Array.from(new Set(said.split(/\s+/))).slice(0, 50).filter(Boolean)
-      .sort(function (a, b) { return b.length - a.length; })
-      .map(function (word) {
-        // Where words have no spaces between them, they have no ends.
-        var ends = /[\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]/.test(word) ? '' : '(?![\\p{L}\\p{N}_])';
-        return (ends ? '(?<![\\p{L}\\p{N}_])' : '') + word.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&') + ends;
-      });
-    if (!words.length) return;
-    var found = new RegExp(words.join('|'), 'giu');
-    // Under a heading stands what follows it, up to the next.
-    var parts = [place];
-    if (/^H[1-6]$/.test(place.tagName)) {
-      for (var next = place.nextElementSibling; next && !/^H[1-6]$/.test(next.tagName); next = next.nextElementSibling) parts.push(next);
-    }
-    /** @type {{text: Text, start: number, length: number, word: string, at: number}[]} */
-    var hits = [];
-    var at = 0;
-    parts.forEach(function (part) {
-      var walk = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
-      while (walk.nextNode() && hits.length < 5000) {
-        var text = /** @type {Text} */ (walk.currentNode);
-        if (!text.parentElement || text.parentElement.closest('math, .permalink, button, summary')) continue;
-        for (var hit of text.data.matchAll(found)) {
-          hits.push({ text: text, start: hit.index || 0, length: hit[0].length, word: hit[0].toLowerCase(), at: at + (hit.index || 0) });
-        }
-        at += text.data.length;
-      }
+  /** A report names the cell that is at the top of the screen. */
+  function report() {
+    var link = /** @type {HTMLAnchorElement | null} */ (document.querySelector('.action-report'));
+    if (!link) return;
+    var made = link, plain = link.href;
+    made.addEventListener('click', function () {
+      var cells = Array.from(document.querySelectorAll('.cell[id]'));
+      var seen = cells.find(function (cell) { return cell.getBoundingClientRect().bottom > 100; });
+      var place = location.hash.slice(1) || (window.scrollY > 200 && seen ? seen.id : '');
+      made.href = plain + (place ? encodeURIComponent('\nCell: ' + place) : '');
     });
-    // The stretch that says most of it.
-    var best = 0, most = 0;
-    hits.forEach(function (hit, from) {
-      var seen = new Set();
-      for (var to = from; to < hits.length && hits[to].at - hit.at < 200; to++) seen.add(hits[to].word);
-      if (seen.size > most) { most = seen.size; best = from; }
-    });
-    /** @type {HTMLElement | null} */
-    var first = null;
-    var start = Math.max(0, best - 20);
-    // From the end, so that what stands before in a text stays where it is.
-    hits.slice(start, start + 60).reverse().forEach(function (hit) {
-      var rest = hit.text.splitText(hit.start);
-      rest.splitText(hit.length);
-      var mark = document.createElement('mark');
-      mark.className = 'found-here';
-      rest.replaceWith(mark);
-      mark.append(rest);
-      if (hit === hits[best]) first = mark;
-    });
-    var shown = /** @type {HTMLElement | null} */ (first);
-    if (!shown) return;
-    for (var above = shown.parentElement; above; above = above.parentElement) {
-      if (above instanceof HTMLDetailsElement) above.open = true;
-    }
-    var seen = shown;
-    requestAnimationFrame(function () { seen.scrollIntoView({ block: 'center' }); });
   }
 
-  function start() {
-    [modeSwitch, navigation, copyButtons, contents, marks, reveal, search].forEach(function (part) {
-      try { part(); } catch (error) { console.error(error); }
-    });
-    window.addEventListener('hashchange', reveal);
-  }
-
-  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start);
-  else start();
+  bindery.parts(modeSwitch, navigation, contents, keys, report, reveal);
+  window.addEventListener('hashchange', reveal);
 })();

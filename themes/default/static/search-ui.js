@@ -26,7 +26,7 @@
 
   // What was searched before
 
-  var KEY = 'bindery:' + new URL(root + '.', location.href).pathname + ':searches';
+  var KEY = document.documentElement.dataset.store + 'searches';
   /** @returns {string[]} */
   function recent() {
     try {

@@ -1,0 +1,147 @@
+// Tools on cells: copy, wrap, link, enlarge; links to lines; edges of what is wider than the page.
+(function () {
+  'use strict';
+
+  var bindery = /** @type {any} */ (window).bindery, make = bindery.make;
+
+  var ICONS = {
+    copy: '<rect x="8" y="8" width="12" height="12" rx="2"/><path d="M16 8V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v8a2 2 0 0 0 2 2h2"/>',
+    done: '<path d="m5 12 5 5 9-10"/>',
+    wrap: '<path d="M4 6h16M4 12h13a3 3 0 0 1 0 6h-4M4 18h5m4 0 2-2m-2 2 2 2"/>',
+    link: '<path d="M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-6-6l-1 1m2 3.600a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 6 6l1-1"/>',
+    enlarge: '<path d="M14 4h6v6M20 4l-7 7M10 20H4v-6M4 20l7-7"/>'
+  };
+
+  /**
+   * A button with an icon and, for those who do not see it, a name.
+   * @param {'copy' | 'wrap' | 'link' | 'enlarge'} icon @param {string} name @param {function(HTMLButtonElement): void} act
+   * @returns {HTMLButtonElement}
+   */
+  function button(icon, name, act) {
+    var made = make('button', { type: 'button', title: name });
+    made.innerHTML = '<svg aria-hidden="true" viewBox="0 0 24 24">' + ICONS[icon] + '</svg>';
+    made.append(make('span', { 'class': 'unseen' }, name));
+    made.addEventListener('click', function () { act(made); });
+    return made;
+  }
+
+  /** Copies a text and says so where it was asked for. @param {string} text @param {HTMLButtonElement} asked */
+  function copy(text, asked) {
+    navigator.clipboard.writeText(text).then(function () {
+      var before = asked.innerHTML;
+      asked.innerHTML = '<svg aria-hidden="true" viewBox="0 0 24 24">' + ICONS.done + '</svg>';
+      asked.append(make('span', { role: 'status' }, bindery.word('copied')));
+      setTimeout(function () { asked.innerHTML = before; }, 1600);
+    }, function () { /* The browser forbids it; the text can still be selected. */ });
+  }
+
+  /**
+   * The text that runs: without the prompts of a console session and its answers, and without the
+   * magic that names the language of a cell.
+   * @param {HTMLElement} code
+   * @returns {string}
+   */
+  function runnable(code) {
+    var text = (code.textContent || '').replace(/\n+$/, '');
+    if (!/language-(console|pycon|shell-session)/.test(code.className)) return text.replace(/^%%\w[^\n]*\n/, '');
+    var lines = text.split('\n'), prompt = /^(\(.*?\) ?)?([\w.@~:\/-]*[$#>%] |>>> |\.\.\. )/;
+    var own = lines.filter(function (line) { return prompt.test(line); });
+    return own.length ? own.map(function (line) { return line.replace(prompt, ''); }).join('\n') : text;
+  }
+
+  /** The address of a place on this page. @param {string} id */
+  function address(id) { return location.href.replace(/[?#].*$/, '') + '#' + encodeURIComponent(id).replace(/%3D/g, '=').replace(/%3A/g, ':'); }
+
+  function tools() {
+    document.querySelectorAll('pre.code').forEach(function (pre) {
+      var code = /** @type {HTMLElement | null} */ (pre.querySelector('code'));
+      if (!code || !pre.parentElement) return;
+      var text = code, frame = pre.parentElement;
+      if (!frame.classList.contains('cell-input')) {
+        frame = make('div', { 'class': 'code-frame' });
+        pre.replaceWith(frame);
+        frame.append(pre);
+      }
+      var bar = make('div', { 'class': 'cell-tools b-ui' });
+      var wraps = pre.classList.contains('wrap');
+      if (pre.scrollWidth > pre.clientWidth + 2 || wraps) {
+        var toggle = button('wrap', bindery.word('wrap'), function (made) {
+          made.setAttribute('aria-pressed', String(pre.classList.toggle('wrap')));
+        });
+        toggle.setAttribute('aria-pressed', String(wraps));
+        bar.append(toggle);
+      }
+      var cell = pre.closest('.cell[id]');
+      if (navigator.clipboard) {
+        if (cell) bar.append(button('link', bindery.word('copyLink'), function (made) { copy(address(/** @type {Element} */ (cell).id), made); }));
+        bar.append(button('copy', bindery.word('copy'), function (made) { copy(runnable(text), made); }));
+      }
+      if (bar.firstChild) frame.append(bar);
+      pre.addEventListener('click', function (event) { line(/** @type {HTMLElement} */ (pre), /** @type {MouseEvent} */ (event)); });
+    });
+  }
+
+  /** A click before a line, where its number stands, makes the address lead to it. @param {HTMLElement} pre @param {MouseEvent} event */
+  function line(pre, event) {
+    var at = /** @type {HTMLElement} */ (event.target).closest('.line[id]') ||
+      Array.from(pre.querySelectorAll('.line[id]')).find(function (one) { var box = one.getBoundingClientRect(); return event.clientY >= box.top && event.clientY < box.bottom; });
+    var edge = pre.getBoundingClientRect().left + (pre.classList.contains('numbered') ? 44 : 14);
+    if (at && event.clientX < edge) location.hash = at.id;
+  }
+
+  /** Permalinks are copied as they are followed. */
+  function permalinks() {
+    if (!navigator.clipboard) return;
+    document.querySelectorAll('.permalink').forEach(function (link) {
+      link.addEventListener('click', function () { navigator.clipboard.writeText(/** @type {HTMLAnchorElement} */ (link).href).catch(function () { /* It is in the address bar. */ }); });
+    });
+  }
+
+  function pictures() {
+    /** @type {HTMLDialogElement | null} */
+    var dialog = null;
+    /** @param {HTMLImageElement} image */
+    function show(image) {
+      if (!dialog) {
+        dialog = make('dialog', { 'class': 'enlarged' });
+        document.body.append(/** @type {HTMLDialogElement} */ (dialog));
+      }
+      var shown = /** @type {HTMLDialogElement} */ (dialog);
+      var form = make('form', { method: 'dialog' }, make('button', { type: 'submit' }, bindery.word('close')));
+      shown.setAttribute('aria-label', image.alt || bindery.word('enlarge'));
+      shown.replaceChildren(make('img', { src: image.currentSrc || image.src, alt: image.alt }), form);
+      shown.showModal();
+      shown.onclick = function (event) { if (event.target === shown) shown.close(); };
+    }
+    document.querySelectorAll('.output-image img, .content figure img').forEach(function (found) {
+      var image = /** @type {HTMLImageElement} */ (found);
+      if (image.closest('a, .card') || !image.parentElement) return;
+      function fit() {
+        // What is shown as large as it is needs no more; drawings have no size of their own.
+        if (image.naturalWidth < image.clientWidth * 1.15 && !/\.svg$/.test(image.src)) return;
+        var frame = make('div', { 'class': 'picture' });
+        image.replaceWith(frame);
+        frame.append(image, make('div', { 'class': 'cell-tools b-ui' }, button('enlarge', bindery.word('enlarge'), function () { show(image); })));
+        image.addEventListener('click', function () { show(image); });
+      }
+      if (image.complete) fit(); else image.addEventListener('load', fit, { once: true });
+    });
+  }
+
+  /** Says on what is wider than its place where more of it lies. */
+  function edges() {
+    if (!('ResizeObserver' in window)) return;
+    document.querySelectorAll('.table-wrap, .output:not(.scroll), pre.code:not(.wrap)').forEach(function (found) {
+      var box = /** @type {HTMLElement} */ (found);
+      function look() {
+        var at = Math.abs(box.scrollLeft), rest = box.scrollWidth - box.clientWidth - at;
+        var more = (at > 4 ? 'start ' : '') + (rest > 4 ? 'end' : '');
+        if (more) box.dataset.more = more; else delete box.dataset.more;
+      }
+      box.addEventListener('scroll', look, { passive: true });
+      new ResizeObserver(look).observe(box);
+    });
+  }
+
+  bindery.parts(tools, permalinks, pictures, edges);
+})();

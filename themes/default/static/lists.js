@@ -1,0 +1,143 @@
+// The filter over a list of pages: by words, by what the pages say of themselves, in another order.
+(function () {
+  'use strict';
+
+  var bindery = /** @type {any} */ (window).bindery, make = bindery.make;
+
+  /**
+   * A page of the list: its row, what it is filtered by, what it is sorted by.
+   * @typedef {{row: HTMLElement | null, url: string, title: string, description: string, date: string, facts: string[], text: string, place: number}} Entry
+   */
+
+  /** How many rows are shown at once. */
+  var MOST = 500;
+
+  /** @param {any[]} said @param {number} place @returns {Entry} */
+  function entry(said, place) {
+    var facts = String(said[4] || '').split('\n').filter(Boolean);
+    return {
+      row: said[6] || null, title: said[0], url: said[1], description: said[2] || '', date: said[3] || '', facts: facts,
+      text: [said[0], said[2], facts.join(' ')].join(' ').toLowerCase(), place: place
+    };
+  }
+
+  /** @param {Entry} one @param {string} key @returns {string[]} */
+  function values(one, key) {
+    return one.facts.filter(function (fact) { return fact.startsWith(key + ':'); }).map(function (fact) { return fact.slice(key.length + 1); });
+  }
+
+  function filter() {
+    var found = /** @type {HTMLElement | null} */ (document.querySelector('.filter'));
+    var rows = /** @type {HTMLElement | null} */ (document.querySelector('.rows'));
+    if (!found || !rows) return;
+    var box = found, list = rows, said = box.dataset, parts = document.querySelector('.parts');
+    var own = Array.from(list.children).map(function (row, place) {
+      var link = /** @type {HTMLAnchorElement} */ (row.querySelector('.row-title')), date = row.querySelector('time'), about = row.querySelector('.row-description');
+      return entry([link.textContent, link.href, about && about.textContent, date && date.textContent, /** @type {HTMLElement} */ (row).dataset.facts, '', row], place);
+    });
+    /** All pages of the list; of a list in several parts they come with a file. @type {Entry[]} */
+    var all = own;
+    var first = /** @type {HTMLElement} */ (list.children[0]);
+
+    var field = make('input', { type: 'search', placeholder: said.filter || '', 'aria-label': said.filter || '' });
+    var line = make('div', { 'class': 'filter-line' }, field), choices = make('div', { 'class': 'filter-line filter-keys' });
+    /** @type {{key: string, select: HTMLSelectElement}[]} */
+    var keys = Array.from(box.querySelectorAll('[data-key]')).map(function (name) {
+      var select = make('select', { 'aria-label': name.textContent || '' });
+      choices.append(select);
+      return { key: /** @type {HTMLElement} */ (name).dataset.key || '', select: select, name: name.textContent || '' };
+    });
+    var sort = make('select', { 'class': 'filter-sort', 'aria-label': said.sort || '' });
+    [['order', said.order], ['title', said.title], ['changed', said.changed], ['kind', said.kind]].forEach(function (way) {
+      sort.append(make('option', { value: way[0] }, '↕ ' + way[1]));
+    });
+    var clear = make('button', { type: 'button', hidden: '' }, said.clear || '');
+    line.append(sort, clear);
+    var status = make('p', { 'class': 'filter-status', role: 'status' });
+    box.replaceChildren(line, choices, status);
+    box.hidden = false;
+
+    function offer() {
+      keys.forEach(function (one) {
+        var counts = new Map(), chosen = one.select.value;
+        all.forEach(function (page) { values(page, one.key).forEach(function (value) { counts.set(value, (counts.get(value) || 0) + 1); }); });
+        var name = /** @type {any} */ (one).name;
+        one.select.replaceChildren(make('option', { value: '' }, name + ': ' + said.any));
+        Array.from(counts.keys()).sort(function (a, b) { return a.localeCompare(b, undefined, { numeric: true }); }).forEach(function (value) {
+          one.select.append(make('option', { value: value }, value + ' (' + counts.get(value) + ')'));
+        });
+        one.select.value = chosen;
+      });
+    }
+
+    /** The row of a page that stands in another part of the list. @param {Entry} one */
+    function rowOf(one) {
+      if (one.row) return one.row;
+      var row = /** @type {HTMLElement} */ (first.cloneNode(false));
+      row.className = 'row';
+      row.append(make('a', { 'class': 'row-title', href: (document.body.dataset.root || '') + one.url }, one.title));
+      var facts = make('span', { 'class': 'row-facts' });
+      ['language', 'folder', 'tag'].forEach(function (key) { values(one, key).forEach(function (value) { facts.append(make('span', {}, value)); }); });
+      if (one.date) facts.append(make('time', { datetime: one.date }, one.date));
+      row.append(facts);
+      if (one.description) row.append(make('p', { 'class': 'row-description' }, one.description));
+      one.row = row;
+      return row;
+    }
+
+    function apply() {
+      var words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+      var chosen = keys.filter(function (one) { return one.select.value; });
+      var is = words.length || chosen.length || sort.value !== 'order';
+      clear.hidden = !is;
+      if (parts) /** @type {HTMLElement} */ (parts).hidden = Boolean(is);
+      if (!is) {
+        list.replaceChildren.apply(list, own.map(rowOf));
+        status.textContent = '';
+        return;
+      }
+      var fit = all.filter(function (one) {
+        return words.every(function (/** @type {string} */ word) { return one.text.includes(word); }) &&
+          chosen.every(function (key) { return values(one, key.key).includes(key.select.value); });
+      });
+      fit.sort(function (a, b) {
+        var by = 0;
+        if (sort.value === 'title') by = a.title.localeCompare(b.title, undefined, { numeric: true });
+        if (sort.value === 'changed') by = b.date < a.date ? -1 : b.date > a.date ? 1 : 0;
+        if (sort.value === 'kind') by = (values(a, 'kind')[0] || '').localeCompare(values(b, 'kind')[0] || '');
+        return by || a.place - b.place;
+      });
+      list.replaceChildren.apply(list, fit.slice(0, MOST).map(rowOf));
+      status.textContent = fit.length ? (said.shown || '').replace('{n}', String(fit.length)).replace('{m}', String(all.length)) : said.none || '';
+    }
+
+    /** @type {boolean} */
+    var asked = !said.pages;
+    function load() {
+      if (asked) return;
+      asked = true;
+      bindery.pages = function (/** @type {any[][]} */ pages) {
+        var only = said.only || '';
+        all = pages.map(entry).filter(function (one, place) {
+          return !only || one.facts.includes(only) || String(pages[place][5]).split('\n').includes(only);
+        });
+        offer();
+        apply();
+      };
+      document.head.append(make('script', { src: said.pages || '' }));
+    }
+    box.addEventListener('focusin', load);
+    box.addEventListener('pointerenter', load);
+    box.addEventListener('input', apply);
+    clear.addEventListener('click', function () {
+      field.value = '';
+      keys.forEach(function (one) { one.select.value = ''; });
+      sort.value = 'order';
+      apply();
+      field.focus();
+    });
+    offer();
+  }
+
+  bindery.parts(filter);
+})();
