@@ -19,7 +19,7 @@ use crate::diagnostic::{Diagnostic, Note, Rule, Severity};
 use crate::disk::{self, Found, Packs, PublishCount, Publisher, Source};
 use crate::history::{self, History};
 use crate::notebook::{Around, Files, Format, NoFiles, Notebook, Published, check_rules, is_lfs_pointer};
-use crate::path::SitePath;
+use crate::path::{SitePath, percent_decode};
 use crate::render;
 use crate::site::{Dates, Input, PageRecord, Product, Site, csp_of, out_path, script_place};
 use crate::theme::{Chain, Theme, labels::direction, view};
@@ -212,6 +212,7 @@ impl Works<'_> {
         if published.notebook().front.draft {
             return Ok(None);
         }
+        rendered.body.size_images(|target| self.picture_size(&source.path, target));
         let units = std::mem::take(&mut rendered.units);
         let script = published.script().filter(|_| self.config.outputs.downloads);
         let outline = std::mem::take(&mut rendered.outline);
@@ -247,6 +248,23 @@ fn render_one(bytes: &[u8], format: Format, around: &Around<'_>) -> (Published, 
     let published = Published::new(notebook);
     let rendered = render::body(&published, &around.config.outputs);
     (published, rendered, notes)
+}
+
+/// How much of a picture is read for its size, in bytes: what cameras write before it, or a whole
+/// drawing.
+const PICTURE_HEAD: u64 = 256 << 10;
+
+impl Works<'_> {
+    /// The size of a picture of the repo that a page shows.
+    fn picture_size(&self, page: &SitePath, target: &str) -> Option<(usize, usize)> {
+        let target = percent_decode(target)?;
+        let path = match target.strip_prefix('/') {
+            Some(rest) => SitePath::root().join(rest),
+            None => page.parent().join(&target),
+        }?;
+        let head = self.open.contains(&path).then(|| disk::head_inside(self.root, &path, PICTURE_HEAD))??;
+        render::picture_size(&head)
+    }
 }
 
 /// The files that pages may include: those that the walk found open, below the root.

@@ -10,7 +10,8 @@ pub use publish::{Published as PublishCount, Publisher};
 pub use themes::{new_theme, theme};
 pub use walk::{Found, Source, find_root, is_open, walk};
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::config::Dialects;
@@ -39,12 +40,26 @@ pub fn text_inside(root: &Path, path: &SitePath) -> Option<String> {
     read_inside(root, path).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
+/// The first bytes of a file below `root`, at most so many; `None` where there is no such file.
+pub fn head_inside(root: &Path, path: &SitePath, most: u64) -> Option<Vec<u8>> {
+    let mut head = Vec::new();
+    open_inside(root, path).ok()?.take(most).read_to_end(&mut head).ok()?;
+    Some(head)
+}
+
 /// A file below `root`, refused where its real place lies outside of it.
 ///
 /// # Errors
 /// What the system says, or that the file lies outside.
-#[expect(clippy::disallowed_methods, reason = "this is the edge")]
 pub fn read_inside(root: &Path, path: &SitePath) -> io::Result<Vec<u8>> {
+    let mut file = open_inside(root, path)?;
+    let mut bytes = Vec::with_capacity(file.metadata().map_or(0, |data| data.len() as usize));
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the edge")]
+fn open_inside(root: &Path, path: &SitePath) -> io::Result<File> {
     // Any folder on the way may be a link as well.
     let place = std::fs::canonicalize(place(root, path))?;
     if !place.starts_with(std::fs::canonicalize(root)?) {
@@ -53,5 +68,5 @@ pub fn read_inside(root: &Path, path: &SitePath) -> io::Result<Vec<u8>> {
     if !std::fs::metadata(&place)?.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
     }
-    std::fs::read(&place)
+    File::open(&place)
 }

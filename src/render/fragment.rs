@@ -251,6 +251,28 @@ impl Fragment {
         self.slots.extend(other.slots.into_iter().map(|(at, slot)| (base.saturating_add(at), slot)));
     }
 
+    /// Gives the pictures that do not say how high they are their size in pixels, by their targets,
+    /// so that nothing moves when they have loaded.
+    pub fn size_images(&mut self, size: impl Fn(&str) -> Option<(usize, usize)>) {
+        for (_, slot) in &mut self.slots {
+            let Slot::Image(image) = slot else { continue };
+            if image.attributes.contains(" height=") {
+                continue;
+            }
+            let Some((width, height)) = size(&image.link.target) else { continue };
+            // A width that the author gave stays, and the height follows it.
+            let given = image.attributes.split(" width=\"").nth(1).and_then(|rest| rest.split('"').next());
+            match given.map(str::parse::<usize>) {
+                None => image.attributes.push_str(&format!(" width=\"{width}\" height=\"{height}\"")),
+                Some(Ok(given)) => {
+                    let height = (given * height).div_ceil(width.max(1));
+                    image.attributes.push_str(&format!(" height=\"{height}\""));
+                }
+                Some(Err(_)) => {}
+            }
+        }
+    }
+
     /// Fills some slots for good: `fill` gives what stands in a slot, or `None` where it stays.
     pub(super) fn settle(self, mut fill: impl FnMut(&Slot) -> Option<Self>) -> Self {
         let mut out = Self::new();

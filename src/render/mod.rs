@@ -140,6 +140,15 @@ fn links(body: &Fragment) -> Vec<String> {
     found.into_iter().cloned().collect()
 }
 
+/// The size of a picture in pixels, by its first bytes; for SVG all of them are needed. `None`
+/// where they do not tell.
+pub fn picture_size(bytes: &[u8]) -> Option<(usize, usize)> {
+    match imagesize::blob_size(bytes) {
+        Ok(size) => Some((size.width, size.height)),
+        Err(_) => svg::clean(std::str::from_utf8(bytes).ok()?).ok()?.1,
+    }
+}
+
 /// An SVG file of the repo with nothing in it but drawing.
 ///
 /// # Errors

@@ -159,7 +159,8 @@ test('code is copied as it runs', async () => {
   const { page, close } = await open(`${base}runbooks/10-disk-full.html`, { permissions: ['clipboard-read', 'clipboard-write'] });
   const code = page.locator('.cell-code pre.code').first();
   await code.hover();
-  await page.locator('.cell-code .copy').first().click();
+  await page.locator('.cell-code .cell-tools button[title="Copy"]').first().click();
+  await page.locator('.cell-tools [role="status"]', { hasText: 'Copied' }).waitFor();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   assert.equal(copied, (await code.textContent()).trimEnd());
   assert.match(copied, /^usage\(\) \{\n/);
@@ -219,6 +220,7 @@ test('a link into something folded opens it', async () => {
 
 test('without scripts everything can be read and reached', async () => {
   const { page, close } = await open(pathToFileURL(path.join(site, 'index.html')).href, { javaScriptEnabled: false, viewport: { width: 390, height: 800 } });
+  await page.locator('.site-nav > summary').click();
   await page.locator('.site-nav a', { hasText: 'Runbooks' }).first().click();
   await page.locator('main a', { hasText: 'Disk full' }).first().click();
   assert.equal((await page.locator('h1').first().textContent()).trim(), 'Disk full');
