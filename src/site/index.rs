@@ -141,13 +141,13 @@ impl Site {
         }
         let place = |key: &str| FIRST_KEYS.iter().position(|first| *first == key).unwrap_or(FIRST_KEYS.len());
         // Where nearly every page says something else, a choice among all that is said helps nobody.
-        let telling = |count: usize, all: &BTreeSet<String>| {
-            (all.len() > 1 && all.len() <= MAX_VALUES && all.len() * 3 <= count * 2)
-                || (all.len() == 1 && count < pages.len())
+        let telling = |key: &str, count: usize, all: &BTreeSet<String>| {
+            let few = place(key) < FIRST_KEYS.len() || all.len() * 3 <= count * 2;
+            (2..=MAX_VALUES).contains(&all.len()) && few || all.len() == 1 && count < pages.len()
         };
         let mut found: Vec<(String, usize)> = values
             .into_iter()
-            .filter(|(_, (count, all))| telling(*count, all))
+            .filter(|(key, (count, all))| telling(key, *count, all))
             .map(|(key, (count, _))| (key, count))
             .collect();
         found.sort_by_key(|(key, count)| (place(key), std::cmp::Reverse(*count)));

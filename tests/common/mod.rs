@@ -139,6 +139,11 @@ impl Built {
             .collect()
     }
 
+    /// The repo that the site was built from.
+    pub fn desk(&self) -> Desk {
+        Desk { folder: self._desk.clone() }
+    }
+
     pub fn fine(self) -> Self {
         assert_eq!(self.code, 0, "{}", self.stderr);
         self
