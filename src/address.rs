@@ -20,7 +20,7 @@ impl Address {
             return Some(Self(encode(&format!("https:{text}"))));
         }
         let scheme = scheme(text)?;
-        SCHEMES.contains(&scheme.as_str()).then(|| Self(encode(text)))
+        (SCHEMES.contains(&scheme.as_str()) && has_sound_port(text)).then(|| Self(encode(text)))
     }
 
     /// The address as it stands in `href`.
@@ -49,6 +49,15 @@ impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Whether the port of a URL is a number, if it has one: `https://host:port/` leads nowhere.
+fn has_sound_port(url: &str) -> bool {
+    let Some((_, rest)) = url.split_once("://") else { return true };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    let behind = host.rsplit_once(']').map_or(host, |(_, behind)| behind);
+    behind.split_once(':').is_none_or(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The scheme of a URL in lower case, where it has one.

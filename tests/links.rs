@@ -199,3 +199,13 @@ fn names_with_odd_characters_are_links_that_work() {
         "{all}"
     );
 }
+
+#[test]
+fn a_port_is_a_number() {
+    let site = Desk::new().file("a.md", "[x](https://host:port/sparql) [y](https://host:8080/x)").build();
+    assert!(site.stderr.contains("`https://host:port/sparql` is no web address"), "{}", site.stderr);
+    assert!(
+        site.content("a.html").contains("href=\"https://host:8080/x\"")
+            && !site.content("a.html").contains("port/")
+    );
+}

@@ -38,6 +38,7 @@ fn a_new_theme_changes_a_block_a_property_and_a_word() {
         let site = desk
             .file("themes/mine/static/theme.css", ":root { --radius: 11px; }")
             .file("themes/mine/labels/en.toml", "all_pages = \"The lot\"\nown_call = \"Ring\"")
+            .file("themes/mine/templates/recent.html", "<p>{{ t.own_call }}</p>")
             .build()
             .fine();
         let page = site.read("a.html");
@@ -84,7 +85,7 @@ fn all_that_is_wrong_with_a_theme_is_said_at_once() {
         "`theme.width` is 3, and must be a length",
         "`theme.mode` is \"dim\", and must be one of auto, light, dark",
         "`theme.furniture` is [\"sofa\"], and must be a list of some of breadcrumbs",
-        "`theme.sofa` is no option of this theme, which knows accent",
+        "`theme.sofa` is no option of this theme; it knows accent",
         "`theme.logo` is \"../x.svg\", and must be the path of a file in the repo",
     ] {
         assert!(site.stderr.contains(said), "{said}\n{}", site.stderr);
@@ -105,7 +106,7 @@ fn all_that_is_wrong_with_a_theme_is_said_at_once() {
         themed("name = \"x\"")
             .file("themes/x/theme.toml", "")
             .file("themes/x/labels/en.toml", "al_pages = \"x\""),
-        "no word of the interface is called `al_pages`",
+        "no word of the interface is called `al_pages`; do you mean `all_pages`?",
     );
     fails(
         themed("name = \"x\"")
@@ -114,6 +115,23 @@ fn all_that_is_wrong_with_a_theme_is_said_at_once() {
         "theme `x`",
     );
     fails(themed("name = \"../x\""), "`../x` is no name of a theme");
+    fails(themed("acent = \"#123456\""), "do you mean `accent`?");
+    let bare = || themed("name = \"x\"").file("themes/x/theme.toml", "");
+    fails(bare().file("themes/x/extra.css", ""), "has what no theme has: extra.css");
+    fails(bare().file("themes/x/static/a.css", "@import url(\"b.css\");"), "`@import`");
+    fails(bare().file("themes/x/static/a.css", "a { background: url(gone.png) }"), "names `gone.png`");
+    fails(
+        bare().file("themes/x/static/a.css", "a { background: url(https://x.example/a.png) }"),
+        "names `https://x.example/a.png`",
+    );
+    let declared =
+        |option: &str| themed("name = \"x\"").file("themes/x/theme.toml", format!("[options.y]\n{option}"));
+    fails(declared("kind = \"choice\""), "says not `of` what");
+    fails(declared("kind = \"text\"\ncss = \"y\""), "no custom property");
+    fails(
+        Desk::new().file("bindery.toml", "[site]\nlanguage = \"french\"").file("a.md", "# A"),
+        "`site.language` is `french`",
+    );
 }
 
 #[test]
@@ -234,7 +252,7 @@ fn languages_are_written_in_their_direction() {
     let a = site.read("a.html");
     assert!(a.contains("<html lang=\"he\" dir=\"rtl\">") && a.contains("lang=\"en\" dir=\"ltr\""), "{a}");
     assert!(!site.read("b.html").contains("dir=\"ltr\""));
-    for language in ["en", "de", "fr", "es", "pt", "ja", "zh", "he", "pt-BR", "xx"] {
+    for language in ["en", "de", "fr", "es", "pt", "ja", "zh", "he", "pt_BR", "xx"] {
         let site = Desk::new()
             .file("bindery.toml", format!("[site]\nlanguage = \"{language}\""))
             .file("a.md", "# A")

@@ -84,12 +84,13 @@ fn options(src: &Path) -> Result<ExitCode, String> {
     let request = folder_of(src, absolute(Path::new("public"))?, None)?;
     let theme = build::theme(&request.root, &request.config)?;
     println!("[theme]\nname = \"{}\"", request.config.theme);
+    // What was chosen stands as it is written into bindery.toml, the rest as a remark.
     for setting in theme.settings() {
-        let value = match &setting.value {
-            serde_json::Value::Null => "not chosen".to_owned(),
-            value => value.to_string(),
+        let (mark, value) = match &setting.value {
+            serde_json::Value::Null => ("# ", "…".to_owned()),
+            value => (if setting.is_chosen { "" } else { "# " }, value.to_string()),
         };
-        println!("\n# {}.\n# It must be {}.\n# {} = {value}", setting.help, setting.kind, setting.name);
+        println!("\n# {}.\n# It must be {}.\n{mark}{} = {value}", setting.help, setting.kind, setting.name);
     }
     Ok(ExitCode::SUCCESS)
 }

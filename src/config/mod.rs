@@ -202,6 +202,17 @@ pub struct Config {
     pub theme_options: toml::Table,
 }
 
+/// A tag of a language (BCP 47) in the spelling of HTML; `None` where it has not the form of one.
+fn language_tag(tag: &str) -> Option<String> {
+    let tag = tag.trim().replace('_', "-");
+    let mut parts = tag.split('-');
+    let is_main =
+        |part: &str| (2..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_more =
+        |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (parts.next().is_some_and(is_main) && parts.all(is_more)).then_some(tag)
+}
+
 impl File {
     /// Reads the text of `bindery.toml`.
     ///
@@ -270,7 +281,14 @@ impl File {
             title: self.site.title,
             fallback_title,
             description: self.site.description.unwrap_or_default(),
-            language: self.site.language.unwrap_or_else(|| "en".to_owned()),
+            language: match self.site.language {
+                None => "en".to_owned(),
+                Some(tag) => language_tag(&tag).ok_or_else(|| {
+                    format!(
+                        "`site.language` is `{tag}`, and must be a language as BCP 47 has it: en, de, pt-BR"
+                    )
+                })?,
+            },
             base_url,
             forge,
             noindex: self.site.noindex,

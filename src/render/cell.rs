@@ -16,6 +16,7 @@ use super::{block, clean, lists, markdown, outputs};
 use crate::config::OutputOptions;
 use crate::config::nav::toctree;
 use crate::diagnostic::{Note, Rule};
+use crate::html::escape;
 use crate::notebook::{Cell, CellKind, Code, Lang, LinkList, Parameter, Parameters, Run, Visibility, Width};
 
 /// What the cells of a page are rendered with.
@@ -349,7 +350,9 @@ fn input(cell: &Cell, code: &Code, style: CellStyle<'_>) -> Fragment {
         out.markup("\"");
     }
     out.markup(">");
-    let marks = LineMarks::Anchored(cell.at.number, &listing.lines.marked);
+    let anchor = id(cell);
+    let anchor = escape(&anchor);
+    let marks = LineMarks::Anchored(&anchor, &listing.lines.marked);
     if listing.fenced {
         let source = format!("{}{}", cell.head.replace("echo: fenced", "echo: true"), cell.source.trim_end());
         code::highlight(out.raw(), &source, &lang, marks);

@@ -77,9 +77,9 @@ pub(super) enum LineMarks<'a> {
     /// Each is an element, so that wrapped lines hang; those in the runs (first and last, from 1)
     /// are marked.
     Hanging(&'a [(u32, u32)]),
-    /// Each is an element with an id that begins with the number of its cell; those in the runs
-    /// are marked.
-    Anchored(u32, &'a [(u32, u32)]),
+    /// Each is an element with an id that begins with that of its cell, ready to stand in an
+    /// attribute; those in the runs are marked.
+    Anchored(&'a str, &'a [(u32, u32)]),
 }
 
 struct Engine {
@@ -212,7 +212,7 @@ impl Writer<'_> {
             }
             LineMarks::Anchored(cell, marked) => {
                 let class = self.line_class(marked);
-                let _ = write!(self.out, "<span class=\"{class}\" id=\"b:{cell}.{}\">", self.line);
+                let _ = write!(self.out, "<span class=\"{class}\" id=\"{cell}.{}\">", self.line);
             }
         }
     }

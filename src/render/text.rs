@@ -7,6 +7,9 @@ use super::output::OutputStyle;
 use super::page::PageState;
 use crate::notebook::StreamName;
 
+/// How long the lines of a text are that is not wrapped, in bytes.
+const MAX_UNWRAPPED: usize = 160;
+
 /// A stream of a process; nothing where nothing was printed.
 pub(super) fn stream(
     name: StreamName,
@@ -41,7 +44,14 @@ pub(super) fn text_block(text: &str, style: &OutputStyle<'_>, page: &mut PageSta
     let shown_lines = options.fold_lines;
     let too_large = text.len() > options.max_bytes;
     let folds = scroll.is_none() && lines > shown_lines.saturating_add(5);
-    let class = if scroll == Some(true) { "text scroll" } else { "text" };
+    // Columns of a table stay columns; lines of a log are read whole.
+    let wraps = text.split('\n').any(|line| line.len() > MAX_UNWRAPPED);
+    let class = match (scroll == Some(true), wraps) {
+        (true, true) => "text scroll wrap",
+        (true, false) => "text scroll",
+        (false, true) => "text wrap",
+        (false, false) => "text",
+    };
     let mut colours = Style::default();
     let mut budget = options.max_bytes;
     let mut pre = |out: &mut Fragment, lines: &mut dyn Iterator<Item = &str>| {

@@ -269,6 +269,7 @@ impl Site {
             date: nav::day(&change.date),
             time: change.date.clone(),
             author: change.author.clone(),
+            commit: change.commit.chars().take(10).collect(),
             url: self.config.forge.as_ref().map(|forge| forge.commit(&change.commit)),
         }
     }

@@ -119,6 +119,8 @@ impl Site {
         }
         match scheme(target).as_deref() {
             Some("file") => Resolved::on_a_machine(target),
+            // It has the form of a web address, and was none.
+            Some("http" | "https") => Resolved::outside(target),
             Some(drive) if drive.len() == 1 && target[2..].starts_with(['/', '\\']) => {
                 Resolved::on_a_machine(target)
             }

@@ -113,6 +113,17 @@ impl Link {
         let manifest = files.get("theme.toml").map(Vec::as_slice).unwrap_or_default();
         let manifest = toml::from_str(&String::from_utf8_lossy(manifest))
             .map_err(|error| format!("`themes/{name}/theme.toml`: {error}"))?;
+        let is_known = |path: &str| {
+            path == "theme.toml"
+                || ["static/", "templates/", "labels/"].iter().any(|start| path.starts_with(start))
+        };
+        let strange: Vec<&str> = files.keys().map(String::as_str).filter(|path| !is_known(path)).collect();
+        if !strange.is_empty() {
+            return Err(format!(
+                "the theme `{name}` has what no theme has: {}; its files stand in static/, templates/ and labels/",
+                strange.join(", ")
+            ));
+        }
         let styles = files.iter().filter(|(path, _)| path.starts_with("static/") && path.ends_with(".css"));
         let styles = styles.map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).collect();
         Ok(Self { name, manifest, styles, files })

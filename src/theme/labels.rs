@@ -60,13 +60,21 @@ impl Labels {
         let table: BTreeMap<String, String> = toml::from_str(table).map_err(|error| error.to_string())?;
         for key in table.keys().filter(|key| !key.starts_with("own_")) {
             if !self.words.contains_key(key) {
-                return Err(format!(
-                    "no word of the interface is called `{key}`; own ones begin with `own_`"
-                ));
+                let known: Vec<&str> = self.words.keys().map(String::as_str).collect();
+                let help = match super::options::nearest(key, &known) {
+                    Some(near) => format!("do you mean `{near}`?"),
+                    None => "own ones begin with `own_`".to_owned(),
+                };
+                return Err(format!("no word of the interface is called `{key}`; {help}"));
             }
         }
         if file.strip_suffix(".toml") == Some(self.language.as_str()) {
             self.words.extend(table);
+        } else if file == "en.toml" {
+            // Words of the theme's own that nobody translated stand in English.
+            for (key, word) in table.into_iter().filter(|(key, _)| key.starts_with("own_")) {
+                self.words.entry(key).or_insert(word);
+            }
         }
         Ok(())
     }

@@ -128,6 +128,34 @@ fn squeeze_css(styles: &str) -> String {
     out.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
+/// A style sheet whose `url(…)` lead to the files that a theme brings, as they stand in the site.
+fn with_files(css: &str, published: &[(String, String)]) -> Result<String, String> {
+    if css.contains("@import") {
+        return Err(
+            "its style has an `@import`; put the style sheet into static/, where all are read".to_owned()
+        );
+    }
+    let mut out = String::with_capacity(css.len());
+    let mut rest = css;
+    while let Some((before, url)) = rest.split_once("url(") {
+        let (target, after) = url.split_once(')').unwrap_or((url, ""));
+        let name = target.trim().trim_matches(['"', '\'']);
+        out.push_str(before);
+        if name.starts_with("data:") || name.starts_with('#') {
+            out.push_str(&format!("url({target})"));
+        } else if let Some((_, path)) =
+            published.iter().find(|(file, _)| file == name.trim_start_matches("./"))
+        {
+            out.push_str(&format!("url(\"{path}\")"));
+        } else {
+            return Err(format!("its style names `{name}`, which is no file of its static/ folder"));
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
 /// Reads a file of the repo that an option names; `Err` says why it cannot.
 pub type ReadFile<'a> = &'a dyn Fn(&SitePath) -> Result<Vec<u8>, String>;
 
@@ -189,13 +217,12 @@ impl Theme {
         }
         templates.extend(nearest);
         let mut tera = Tera::new();
-        tera.add_raw_templates(templates).map_err(|error| format!("theme `{name}`: {error}"))?;
+        tera.add_raw_templates(templates).map_err(|error| {
+            let error = error.to_string();
+            format!("theme `{name}`: {}", error.strip_prefix("error: ").unwrap_or(&error))
+        })?;
         let mut css = squeeze_css(&styles.join("\n"));
-        for (file, path) in &published {
-            for quote in ["\"", "'", ""] {
-                css = css.replace(&format!("url({quote}{file}{quote})"), &format!("url(\"{path}\")"));
-            }
-        }
+        css = with_files(&css, &published).map_err(|error| format!("theme `{name}`: {error}"))?;
         css.push('\n');
         css.push_str(&settings.css());
         let mut values = settings.values();

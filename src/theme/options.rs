@@ -73,6 +73,8 @@ pub struct Setting {
     pub value: Value,
     /// What it is for.
     pub help: String,
+    /// Whether the site chose it.
+    pub is_chosen: bool,
     /// The custom property that it sets.
     css: Option<String>,
     /// The file that it names.
@@ -110,17 +112,24 @@ impl Settings {
         for (option, (_, place)) in &values {
             if !declared.contains_key(option) {
                 let known: Vec<&str> = declared.keys().copied().collect();
-                wrong.push(format!("{place} is no option of this theme, which knows {}", known.join(", ")));
+                let help = match nearest(option, &known) {
+                    Some(near) => format!("do you mean `{near}`?"),
+                    None => format!("it knows {}", known.join(", ")),
+                };
+                wrong.push(format!("{place} is no option of this theme; {help}"));
             }
         }
         let mut settings = Vec::new();
         for (option, own) in &declared {
+            if let Some(fault) = own.fault() {
+                wrong.push(format!("the option `{option}` of the theme {fault}"));
+            }
             let (value, place) = match values.get(option) {
                 Some((value, place)) => (Some(*value), place.as_str()),
                 None => (None, ""),
             };
             match value.map_or(Ok(Value::Null), |value| own.read(value)) {
-                Ok(value) => settings.push(own.setting(option, value)),
+                Ok(value) => settings.push(own.setting(option, value, chosen.contains_key(*option))),
                 Err(expected) => {
                     let said = value.map(ToString::to_string).unwrap_or_default();
                     wrong.push(format!("{place} is {said}, and must be {expected}"));
@@ -158,7 +167,20 @@ impl Settings {
 }
 
 impl Declared {
-    fn setting(&self, name: &str, value: Value) -> Setting {
+    /// What is wrong with how the theme declares it.
+    fn fault(&self) -> Option<&'static str> {
+        let chooses = matches!(self.kind, Kind::Choice | Kind::Choices);
+        if chooses && self.of.is_empty() {
+            return Some("is a choice and says not `of` what");
+        }
+        let is_property = |css: &String| {
+            css.starts_with("--") && css.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+        };
+        (!self.css.as_ref().is_none_or(is_property))
+            .then_some("sets by `css` what is no custom property: they begin with `--`")
+    }
+
+    fn setting(&self, name: &str, value: Value, is_chosen: bool) -> Setting {
         let file = match (self.kind, &value) {
             (Kind::File, Value::String(path)) => SitePath::new(path),
             _ => None,
@@ -168,6 +190,7 @@ impl Declared {
             kind: self.expected(),
             value,
             help: self.help.clone(),
+            is_chosen,
             css: self.css.clone(),
             file,
         }
@@ -176,7 +199,7 @@ impl Declared {
     /// What the option takes, as it is said after "must be".
     fn expected(&self) -> String {
         match self.kind {
-            Kind::Color => "a colour, as \"#2255aa\" or \"oklch(50% 0.1 250)\"".to_owned(),
+            Kind::Color => "a colour by numbers, as \"#2255aa\" or \"oklch(50% 0.1 250)\"".to_owned(),
             Kind::Length => "a length, as \"44rem\" or \"17px\"".to_owned(),
             Kind::Face => "names of faces, as \"Inter, sans-serif\"".to_owned(),
             Kind::Text => "a text".to_owned(),
@@ -219,6 +242,12 @@ impl Declared {
     fn has(&self, word: &str) -> bool {
         self.of.iter().any(|known| known == word)
     }
+}
+
+/// The known name that a misspelt one is near to.
+pub(super) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let near = known.iter().map(|known| (strsim::damerau_levenshtein(known, name), *known));
+    near.filter(|(distance, _)| *distance <= 2).min().map(|(_, known)| known)
 }
 
 /// Whether a text is a colour, and nothing that ends the property it stands in.

@@ -205,6 +205,8 @@ pub struct ChangeView {
     pub time: String,
     /// Who.
     pub author: String,
+    /// The commit, as git shortens it.
+    pub commit: String,
     /// The commit in the forge.
     pub url: Option<String>,
 }

@@ -47,7 +47,10 @@
     var system = window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
     var shown = root.dataset.mode || system;
     root.dataset.mode = shown === 'dark' ? 'light' : 'dark';
-    bindery.keep('mode', root.dataset.mode);
+    // Whoever comes back to what would be shown anyway follows the system again.
+    var isOwn = root.dataset.mode === (root.dataset.own || system);
+    bindery.keep('mode', isOwn ? '' : root.dataset.mode);
+    if (isOwn && !root.dataset.own) delete root.dataset.mode;
   }
 
   function modeSwitch() {
@@ -128,18 +131,17 @@
 
   /** A field over a long navigation that shows what holds the words in it. @param {HTMLElement} tree */
   function filter(tree) {
-    var list = /** @type {HTMLElement | null} */ (tree.querySelector('.nav-list'));
-    if (!list || list.querySelectorAll('a').length < 25) return;
-    var items = Array.from(list.querySelectorAll('li'));
-    var field = bindery.make('input', { type: 'search', 'class': 'nav-filter', placeholder: list.dataset.filter || '', 'aria-label': list.dataset.filter || '' });
-    field.addEventListener('input', function () {
-      var words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    var field = /** @type {HTMLInputElement | null} */ (tree.querySelector('.nav-filter'));
+    if (!field) return;
+    var input = field, items = Array.from(tree.querySelectorAll('.nav-list:not(.nav-links) li'));
+    input.hidden = false;
+    input.addEventListener('input', function () {
+      var words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
       items.forEach(function (item) {
         var text = (item.textContent || '').toLowerCase();
-        item.hidden = !words.every(function (/** @type {string} */ word) { return text.includes(word); });
+        /** @type {HTMLElement} */ (item).hidden = !words.every(function (/** @type {string} */ word) { return text.includes(word); });
       });
     });
-    list.before(field);
   }
 
   /** What draws the navigation wider and narrower. @param {HTMLElement} nav */
@@ -219,7 +221,8 @@
   function keys() {
     document.addEventListener('keydown', function (event) {
       var at = /** @type {HTMLElement} */ (event.target);
-      if (event.ctrlKey || event.metaKey || event.altKey || at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName)) return;
+      // Some keyboards reach brackets by AltGr, which is Ctrl and Alt to some systems.
+      if (event.metaKey || event.ctrlKey !== event.altKey && event.ctrlKey || at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName)) return;
       if (document.querySelector('dialog[open]')) return;
       if (event.key === 'm') return switchMode();
       var help = /** @type {HTMLDialogElement | null} */ (document.querySelector('dialog.keys'));

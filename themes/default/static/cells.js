@@ -77,16 +77,37 @@
         bar.append(button('copy', bindery.word('copy'), function (made) { copy(runnable(text), made); }));
       }
       if (bar.firstChild) frame.append(bar);
-      pre.addEventListener('click', function (event) { line(/** @type {HTMLElement} */ (pre), /** @type {MouseEvent} */ (event)); });
+      if (cell) lines(/** @type {HTMLElement} */ (pre));
     });
   }
 
-  /** A click before a line, where its number stands, makes the address lead to it. @param {HTMLElement} pre @param {MouseEvent} event */
-  function line(pre, event) {
-    var at = /** @type {HTMLElement} */ (event.target).closest('.line[id]') ||
-      Array.from(pre.querySelectorAll('.line[id]')).find(function (one) { var box = one.getBoundingClientRect(); return event.clientY >= box.top && event.clientY < box.bottom; });
-    var edge = pre.getBoundingClientRect().left + (pre.classList.contains('numbered') ? 44 : 14);
-    if (at && event.clientX < edge) location.hash = at.id;
+  /** Text that is wider than its place can be wrapped. */
+  function texts() {
+    document.querySelectorAll('.output pre.text').forEach(function (pre) {
+      var wraps = pre.classList.contains('wrap');
+      if (!wraps && pre.scrollWidth <= pre.clientWidth + 2) return;
+      var frame = make('div', { 'class': 'text-frame' });
+      pre.replaceWith(frame);
+      var toggle = button('wrap', bindery.word('wrap'), function (made) { made.setAttribute('aria-pressed', String(pre.classList.toggle('wrap'))); });
+      toggle.setAttribute('aria-pressed', String(wraps));
+      frame.append(pre, make('div', { 'class': 'cell-tools b-ui' }, toggle));
+    });
+  }
+
+  /** A click before a line, where its number stands, makes the address lead to it. @param {HTMLElement} pre */
+  function lines(pre) {
+    var width = pre.classList.contains('numbered') ? 44 : 15;
+    /** @param {MouseEvent} event */
+    function before(event) { return event.clientX - pre.getBoundingClientRect().left < width; }
+    pre.addEventListener('pointermove', function (event) { pre.classList.toggle('at-lines', before(event)); });
+    pre.addEventListener('click', function (event) {
+      if (!before(event)) return;
+      var found = Array.from(pre.querySelectorAll('.line[id]')).find(function (one) {
+        var box = one.getBoundingClientRect();
+        return event.clientY >= box.top && event.clientY < box.bottom;
+      });
+      if (found) location.hash = found.id;
+    });
   }
 
   /** Permalinks are copied as they are followed. */
@@ -131,17 +152,19 @@
   /** Says on what is wider than its place where more of it lies. */
   function edges() {
     if (!('ResizeObserver' in window)) return;
-    document.querySelectorAll('.table-wrap, .output:not(.scroll), pre.code:not(.wrap)').forEach(function (found) {
+    document.querySelectorAll('.content :is(.table-wrap, .output:not(.scroll), pre, .math-display)').forEach(function (found) {
       var box = /** @type {HTMLElement} */ (found);
       function look() {
         var at = Math.abs(box.scrollLeft), rest = box.scrollWidth - box.clientWidth - at;
         var more = (at > 4 ? 'start ' : '') + (rest > 4 ? 'end' : '');
         if (more) box.dataset.more = more; else delete box.dataset.more;
+        // What scrolls can be reached by keyboard.
+        if (more && !box.hasAttribute('tabindex')) box.tabIndex = 0;
       }
       box.addEventListener('scroll', look, { passive: true });
       new ResizeObserver(look).observe(box);
     });
   }
 
-  bindery.parts(tools, permalinks, pictures, edges);
+  bindery.parts(tools, texts, permalinks, pictures, edges);
 })();

@@ -57,14 +57,26 @@
     box.replaceChildren(line, choices, status);
     box.hidden = false;
 
+    /** What fits the words and all choices but those of one key. @param {string} [but] @returns {Entry[]} */
+    function fitting(but) {
+      var words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+      var chosen = keys.filter(function (one) { return one.select.value && one.key !== but; });
+      return all.filter(function (one) {
+        return words.every(function (/** @type {string} */ word) { return one.text.includes(word); }) &&
+          chosen.every(function (key) { return values(one, key.key).includes(key.select.value); });
+      });
+    }
+
+    /** Fills the choices with what would leave a page, and how many. */
     function offer() {
       keys.forEach(function (one) {
         var counts = new Map(), chosen = one.select.value;
-        all.forEach(function (page) { values(page, one.key).forEach(function (value) { counts.set(value, (counts.get(value) || 0) + 1); }); });
+        fitting(one.key).forEach(function (page) { values(page, one.key).forEach(function (value) { counts.set(value, (counts.get(value) || 0) + 1); }); });
+        if (chosen && !counts.has(chosen)) counts.set(chosen, 0);
         var name = /** @type {any} */ (one).name;
-        one.select.replaceChildren(make('option', { value: '' }, name + ': ' + said.any));
+        one.select.replaceChildren(make('option', { value: '' }, name + ' · ' + said.any));
         Array.from(counts.keys()).sort(function (a, b) { return a.localeCompare(b, undefined, { numeric: true }); }).forEach(function (value) {
-          one.select.append(make('option', { value: value }, value + ' (' + counts.get(value) + ')'));
+          one.select.append(make('option', { value: value }, (value === chosen ? name + ' · ' : '') + value + ' (' + counts.get(value) + ')'));
         });
         one.select.value = chosen;
       });
@@ -86,20 +98,16 @@
     }
 
     function apply() {
-      var words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
-      var chosen = keys.filter(function (one) { return one.select.value; });
-      var is = words.length || chosen.length || sort.value !== 'order';
+      var is = Boolean(field.value.trim() || sort.value !== 'order' || keys.some(function (one) { return one.select.value; }));
       clear.hidden = !is;
-      if (parts) /** @type {HTMLElement} */ (parts).hidden = Boolean(is);
+      if (parts) /** @type {HTMLElement} */ (parts).hidden = is;
+      offer();
       if (!is) {
         list.replaceChildren.apply(list, own.map(rowOf));
         status.textContent = '';
         return;
       }
-      var fit = all.filter(function (one) {
-        return words.every(function (/** @type {string} */ word) { return one.text.includes(word); }) &&
-          chosen.every(function (key) { return values(one, key.key).includes(key.select.value); });
-      });
+      var fit = fitting();
       fit.sort(function (a, b) {
         var by = 0;
         if (sort.value === 'title') by = a.title.localeCompare(b.title, undefined, { numeric: true });
@@ -121,22 +129,49 @@
         all = pages.map(entry).filter(function (one, place) {
           return !only || one.facts.includes(only) || String(pages[place][5]).split('\n').includes(only);
         });
-        offer();
         apply();
       };
       document.head.append(make('script', { src: said.pages || '' }));
     }
+    /** Keeps what is chosen in the address, so that it can be sent and comes back. */
+    function keepInAddress() {
+      var query = new URLSearchParams();
+      if (field.value.trim()) query.set('words', field.value.trim());
+      keys.forEach(function (one) { if (one.select.value) query.set('by-' + one.key, one.select.value); });
+      if (sort.value !== 'order') query.set('sort', sort.value);
+      var text = String(query);
+      history.replaceState(null, '', location.pathname + (text ? '?' + text : '') + location.hash);
+    }
+
+    /** Chooses what the address says. */
+    function takeFromAddress() {
+      var query = new URLSearchParams(location.search);
+      field.value = query.get('words') || '';
+      keys.forEach(function (one) {
+        var value = query.get('by-' + one.key);
+        if (!value) return;
+        one.select.append(make('option', { value: value }, value));
+        one.select.value = value;
+      });
+      if (query.get('sort')) sort.value = query.get('sort');
+      if (!sort.value) sort.value = 'order';
+      if (!field.value && sort.value === 'order' && !keys.some(function (one) { return one.select.value; })) return offer();
+      load();
+      apply();
+    }
+
     box.addEventListener('focusin', load);
     box.addEventListener('pointerenter', load);
-    box.addEventListener('input', apply);
+    box.addEventListener('input', function () { apply(); keepInAddress(); });
     clear.addEventListener('click', function () {
       field.value = '';
       keys.forEach(function (one) { one.select.value = ''; });
       sort.value = 'order';
       apply();
+      keepInAddress();
       field.focus();
     });
-    offer();
+    takeFromAddress();
   }
 
   bindery.parts(filter);

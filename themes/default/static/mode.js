@@ -6,6 +6,7 @@
   var script = /** @type {HTMLScriptElement | null} */ (document.currentScript);
   var base = script && script.src ? new URL('..', script.src).pathname : '/';
   root.dataset.store = 'bindery:' + base + ':';
+  root.dataset.own = root.dataset.mode || '';
   root.classList.add('js');
   try {
     var mode = localStorage.getItem(root.dataset.store + 'mode');
