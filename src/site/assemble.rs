@@ -162,6 +162,7 @@ impl Site {
             site.place[*id] = Some(place);
         }
         site.backlinks = site.find_backlinks();
+        notes.extend(site.odd_looks());
         (site, notes)
     }
 

@@ -8,7 +8,9 @@ use serde_json::json;
 use super::PageId;
 use super::assemble::{Entry, Site, tag_slug};
 use super::nav::{Stand, day};
-use super::produce::Product;
+use super::produce::{FACTS, Product};
+use super::record::PageRecord;
+use crate::diagnostic::{Diagnostic, Note, Rule};
 use crate::path::SitePath;
 use crate::theme::view::{Head, KeyView, LinkView, List, ListView, Row, TagView, TagsView};
 
@@ -20,7 +22,7 @@ const LOOKS: [&str; 3] = ["rows", "cards", "table"];
 const MIN_FILTERED: usize = 8;
 /// How many values a key has at most to be chosen from, and how many keys there are at most.
 const MAX_VALUES: usize = 80;
-const MAX_KEYS: usize = 6;
+const MAX_KEYS: usize = 10;
 /// The keys that come first.
 const FIRST_KEYS: [&str; 5] = ["tag", "folder", "language", "kind", "owner"];
 /// How many pages are called recent.
@@ -115,6 +117,18 @@ impl Site {
         LOOKS.contains(&said).then(|| said.to_owned())
     }
 
+    /// What is said about pages that want their list to look as none does.
+    pub(super) fn odd_looks(&self) -> Vec<Diagnostic> {
+        let odd = |page: &PageRecord| {
+            let said = page.front.all.get("list")?;
+            let is_known = said.as_str().is_some_and(|said| LOOKS.contains(&said));
+            let note =
+                Note::warning(Rule::FrontMatter, format!("`list` is {said}, which is no look of a list"));
+            (!is_known).then(|| Diagnostic::new(&page.source, note.help("rows, cards or table")))
+        };
+        self.folders.iter().filter_map(|folder| odd(&self.pages[folder.index?])).collect()
+    }
+
     /// What tells the pages of a list apart: the keys of their facts that have a few values.
     fn keys(&self, index: &Index) -> Vec<KeyView> {
         let pages: Vec<PageId> = match index {
@@ -153,7 +167,11 @@ impl Site {
         found.sort_by_key(|(key, count)| (place(key), std::cmp::Reverse(*count)));
         found.truncate(MAX_KEYS);
         let words = self.theme.labels();
-        found.into_iter().map(|(key, _)| KeyView { name: words.get(&key).to_owned(), key }).collect()
+        let name = |key: &str| match FIRST_KEYS.contains(&key) || FACTS.contains(&key) {
+            true => words.get(key).to_owned(),
+            false => key.to_owned(),
+        };
+        found.into_iter().map(|(key, _)| KeyView { name: name(&key), key }).collect()
     }
 
     /// What a page can be filtered by, as people read it.
@@ -162,15 +180,25 @@ impl Site {
         let words = self.theme.labels();
         let kind = words.get(&format!("kind_{}", record.kind.name())).to_owned();
         let mut facts = vec![("kind".to_owned(), kind)];
-        let folder = &self.folders[self.folder_of[page]];
-        if !folder.path.is_root() {
-            facts.push(("folder".to_owned(), folder.title.clone()));
+        // A page lies in all folders above it.
+        let mut way: Vec<&str> = Vec::new();
+        let mut folder = self.folder_of[page];
+        while let Some(up) = self.folders[folder].parent {
+            way.push(&self.folders[folder].title);
+            folder = up;
         }
+        way.reverse();
+        facts.extend((1..=way.len()).map(|depth| ("folder".to_owned(), way[..depth].join(" / "))));
         if !record.language.is_empty() {
             facts.push(("language".to_owned(), record.language.clone()));
         }
-        facts.extend(record.front.tags.iter().map(|tag| ("tag".to_owned(), tag.clone())));
-        let other = record.front.values().filter(|(key, said)| key.len() <= 30 && said.len() <= 60);
+        // A tag is spelled as it was first, on whatever page.
+        let tag = |tag: &String| self.tags.get(&tag_slug(tag)).map_or(tag, |(name, _)| name).clone();
+        facts.extend(record.front.tags.iter().map(|own| ("tag".to_owned(), tag(own))));
+        let own = ["kind", "folder", "language", "tag"];
+        let other = record.front.values().filter(|(key, said)| {
+            key.len() <= 30 && said.len() <= 60 && !said.contains('\n') && !own.contains(key)
+        });
         facts.extend(other.map(|(key, said)| (key.to_owned(), said)));
         facts
     }
@@ -184,6 +212,11 @@ impl Site {
         latest.retain(|(_, page)| self.folders[0].index != Some(*page));
         latest.truncate(RECENT);
         latest.into_iter().map(|(_, page)| self.row(Entry::Page(page), at, true)).collect()
+    }
+
+    /// Whether some list or navigation holds but a part of what it stands for.
+    pub(super) fn has_pages_js(&self) -> bool {
+        self.sequence.len() > super::nav::WINDOW
     }
 
     /// Every page in the order of reading, for scripts that filter lists: what stands in its row.

@@ -10,7 +10,7 @@ use crate::theme::labels::direction;
 use crate::theme::view::{Frame, Head, LinkView, Nav, NavItem, SiteView};
 
 /// How many entries of a list are shown before and after the one on the way.
-const WINDOW: usize = 30;
+pub(super) const WINDOW: usize = 30;
 /// How many sections stand side by side in the header at most, and how many letters together.
 const MAX_TABS: usize = 7;
 const TABS_LETTERS: usize = 100;
@@ -47,6 +47,7 @@ impl Site {
             date: self.dates.built.as_ref().map(|date| day(date)),
             has_tags: !self.tags.is_empty(),
             direction: direction(&self.config.language),
+            has_pages_js: self.has_pages_js(),
         }
     }
 

@@ -62,6 +62,9 @@ pub struct Produced {
 const WORDS_A_MINUTE: usize = 200;
 /// How many pages that link to a page are named.
 const MAX_BACKLINKS: usize = 30;
+/// The keys of front matter that stand at the head of a page.
+pub(super) const FACTS: [&str; 7] =
+    ["owner", "service", "severity", "environments", "last_reviewed_on", "review_in", "approver"];
 /// How many characters of a heading the contents show.
 const TOC_TITLE: usize = 90;
 
@@ -87,7 +90,7 @@ impl Site {
             all.push(Product::Tags);
         }
         all.extend([Product::Search, Product::NotFound, Product::SiteJson, Product::NoJekyll]);
-        if self.sequence.len() > super::index::PART {
+        if self.has_pages_js() {
             all.push(Product::Pages);
         }
         if self.config.base_url.is_some() {
@@ -285,12 +288,12 @@ impl Site {
         // Where nobody wrote the second level, the first and the third are taken for it.
         let top =
             headings.iter().map(|heading| heading.level).filter(|level| *level > 1).min().unwrap_or(2).min(3);
-        let deepest = self.pages[id].front.toc_depth.unwrap_or(6).max(top).min(top + 1);
+        let deepest = self.pages[id].front.toc_depth.map_or(top + 1, |depth| depth.max(top));
         headings
             .iter()
             .filter(|heading| heading.level <= deepest && !heading.text.is_empty())
             .map(|heading| TocItem {
-                level: if heading.level <= top { 2 } else { 3 },
+                level: 2 + heading.level.saturating_sub(top),
                 title: super::record::shorten(
                     format!("{} {}", heading.number, heading.text).trim_start(),
                     TOC_TITLE,
@@ -301,10 +304,9 @@ impl Site {
     }
 
     fn facts(&self, id: PageId) -> Vec<Fact> {
-        const KEYS: [&str; 7] =
-            ["owner", "service", "severity", "environments", "last_reviewed_on", "review_in", "approver"];
         let words = self.theme.labels();
-        KEYS.iter()
+        FACTS
+            .iter()
             .filter_map(|key| {
                 let value = match self.pages[id].front.all.get(*key)? {
                     serde_json::Value::String(text) if !text.trim().is_empty() => text.clone(),
@@ -314,7 +316,7 @@ impl Site {
                     serde_json::Value::Number(number) => number.to_string(),
                     _ => return None,
                 };
-                Some(Fact { name: words.get(key).to_owned(), value })
+                (!value.is_empty()).then(|| Fact { name: words.get(key).to_owned(), value })
             })
             .collect()
     }

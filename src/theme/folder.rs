@@ -67,6 +67,8 @@ pub(super) struct Link {
     pub(super) styles: Vec<String>,
     /// Its other files, where it is a theme of the repo.
     pub(super) files: BTreeMap<String, Vec<u8>>,
+    /// Whether it is of the binary.
+    pub(super) is_built_in: bool,
 }
 
 impl Chain {
@@ -113,9 +115,11 @@ impl Link {
         let manifest = files.get("theme.toml").map(Vec::as_slice).unwrap_or_default();
         let manifest = toml::from_str(&String::from_utf8_lossy(manifest))
             .map_err(|error| format!("`themes/{name}/theme.toml`: {error}"))?;
-        let is_known = |path: &str| {
-            path == "theme.toml"
-                || ["static/", "templates/", "labels/"].iter().any(|start| path.starts_with(start))
+        let is_known = |path: &str| match path.split_once('/') {
+            Some(("static", _)) => true,
+            Some(("templates", file)) => file.ends_with(".html"),
+            Some(("labels", file)) => file.ends_with(".toml"),
+            _ => path == "theme.toml",
         };
         let strange: Vec<&str> = files.keys().map(String::as_str).filter(|path| !is_known(path)).collect();
         if !strange.is_empty() {
@@ -126,7 +130,7 @@ impl Link {
         }
         let styles = files.iter().filter(|(path, _)| path.starts_with("static/") && path.ends_with(".css"));
         let styles = styles.map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).collect();
-        Ok(Self { name, manifest, styles, files })
+        Ok(Self { name, manifest, styles, files, is_built_in: false })
     }
 
     /// The theme of the binary with a name; `None` where there is none.
@@ -141,6 +145,7 @@ impl Link {
             manifest,
             styles: styles.collect(),
             files: BTreeMap::new(),
+            is_built_in: true,
         }))
     }
 }

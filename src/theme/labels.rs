@@ -68,7 +68,8 @@ impl Labels {
                 return Err(format!("no word of the interface is called `{key}`; {help}"));
             }
         }
-        if file.strip_suffix(".toml") == Some(self.language.as_str()) {
+        let is_english = !TABLES.iter().any(|(known, _)| *known == self.language);
+        if file.strip_suffix(".toml") == Some(self.language.as_str()) || (is_english && file == "en.toml") {
             self.words.extend(table);
         } else if file == "en.toml" {
             // Words of the theme's own that nobody translated stand in English.

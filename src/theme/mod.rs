@@ -156,6 +156,9 @@ fn with_files(css: &str, published: &[(String, String)]) -> Result<String, Strin
     Ok(out)
 }
 
+/// The ends of the names of fonts.
+const FONTS: [&str; 4] = [".woff2", ".woff", ".ttf", ".otf"];
+
 /// Reads a file of the repo that an option names; `Err` says why it cannot.
 pub type ReadFile<'a> = &'a dyn Fn(&SitePath) -> Result<Vec<u8>, String>;
 
@@ -188,11 +191,13 @@ impl Theme {
         let mut templates: Vec<(String, String)> = Vec::new();
         let mut labels = Labels::new(language)?;
         let mut styles = Vec::new();
-        let mut scripts: Vec<String> = JS.iter().map(|part| (*part).to_owned()).collect();
+        let mut scripts: Vec<String> = JS.iter().map(|part| squeeze(part)).collect();
         let mut assets = Vec::new();
         let mut published = Vec::new();
         for link in &chain {
-            styles.extend(link.styles.iter().cloned());
+            // Only what bindery wrote itself is known to survive being squeezed.
+            let own = |style: &String| if link.is_built_in { squeeze_css(style) } else { style.clone() };
+            styles.extend(link.styles.iter().map(own));
             for (path, bytes) in &link.files {
                 let text = || String::from_utf8_lossy(bytes).into_owned();
                 match path.split_once('/') {
@@ -221,7 +226,7 @@ impl Theme {
             let error = error.to_string();
             format!("theme `{name}`: {}", error.strip_prefix("error: ").unwrap_or(&error))
         })?;
-        let mut css = squeeze_css(&styles.join("\n"));
+        let mut css = styles.join("\n");
         css = with_files(&css, &published).map_err(|error| format!("theme `{name}`: {error}"))?;
         css.push('\n');
         css.push_str(&settings.css());
@@ -241,7 +246,7 @@ impl Theme {
             assets.push(asset);
         }
         let js = scripts.join("\n");
-        let fonts = published.iter().any(|(file, _)| file.ends_with(".woff2") || file.ends_with(".woff"));
+        let fonts = published.iter().any(|(file, _)| FONTS.iter().any(|extension| file.ends_with(extension)));
         values.insert("name".to_owned(), name.into());
         values.insert("has_fonts".to_owned(), fonts.into());
         let mut publish = |name: &str, bytes: Vec<u8>| {
@@ -252,7 +257,7 @@ impl Theme {
         };
         let names = AssetNames {
             css: publish("bindery.css", css.clone().into_bytes()),
-            js: publish("bindery.js", squeeze(&js).into_bytes()),
+            js: publish("bindery.js", js.clone().into_bytes()),
             search_js: publish("search.js", squeeze(&[SEARCH_JS, SEARCH_UI_JS].concat()).into_bytes()),
             mode_js: publish("mode.js", squeeze(MODE_JS).into_bytes()),
             icon: match values.get("favicon").and_then(serde_json::Value::as_str) {
@@ -260,7 +265,11 @@ impl Theme {
                 None => publish("icon.svg", ICON.into()),
             },
         };
-        let inline = view::Inline { css, js: squeeze(&js), mode_js: squeeze(MODE_JS) };
+        // A page that is one file has no files of the theme beside it.
+        for (_, file) in &published {
+            css = css.replace(&format!("url(\"{file}\")"), "url(\"data:,\")");
+        }
+        let inline = view::Inline { css, js, mode_js: squeeze(MODE_JS) };
         Ok(Self { tera, labels, assets, names, inline, values, settings })
     }
 

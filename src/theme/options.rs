@@ -200,7 +200,7 @@ impl Declared {
     fn expected(&self) -> String {
         match self.kind {
             Kind::Color => "a colour by numbers, as \"#2255aa\" or \"oklch(50% 0.1 250)\"".to_owned(),
-            Kind::Length => "a length, as \"44rem\" or \"17px\"".to_owned(),
+            Kind::Length => "a length in rem, em, ch or px, as \"44rem\"".to_owned(),
             Kind::Face => "names of faces, as \"Inter, sans-serif\"".to_owned(),
             Kind::Text => "a text".to_owned(),
             Kind::Flag => "true or false".to_owned(),
@@ -226,7 +226,7 @@ impl Declared {
                 let fits = match kind {
                     Kind::Color => is_color(text),
                     Kind::Length => is_length(text),
-                    Kind::Face => !text.is_empty() && text.chars().all(is_of_face),
+                    Kind::Face => is_face(text),
                     Kind::Text => true,
                     Kind::Choice => self.has(text),
                     Kind::File => SitePath::new(text).is_some_and(|path| !path.is_root()),
@@ -258,19 +258,29 @@ fn is_color(text: &str) -> bool {
     let known = ["rgb(", "hsl(", "hwb(", "lab(", "lch(", "oklab(", "oklch("];
     let inner =
         known.iter().find_map(|start| text.strip_prefix(start)).and_then(|rest| rest.strip_suffix(')'));
+    // Three numbers: a colour that one can see through would leave text that one cannot read.
+    let is_number = |part: &str| {
+        let digits = part.strip_suffix('%').or(part.strip_suffix("deg")).unwrap_or(part);
+        digits.parse::<f32>().is_ok_and(f32::is_finite)
+    };
     inner.is_some_and(|inner| {
-        inner
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '.' | ',' | '%' | '/' | '-' | '+'))
+        let parts: Vec<&str> = inner.split([',', ' ']).filter(|part| !part.is_empty()).collect();
+        parts.len() == 3 && parts.iter().all(|part| is_number(part))
     })
 }
 
 fn is_length(text: &str) -> bool {
     let digits = text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
-    text[..digits].parse::<f32>().is_ok()
-        && matches!(&text[digits..], "rem" | "em" | "px" | "ch" | "vw" | "%")
+    let is_some = text[..digits].parse::<f32>().is_ok_and(|number| number > 0.0);
+    is_some && matches!(&text[digits..], "rem" | "em" | "px" | "ch")
 }
 
-fn is_of_face(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, ' ' | ',' | '-' | '_' | '"' | '\'' | '.')
+/// Whether a text lists names of faces, each in quotes or in none.
+fn is_face(text: &str) -> bool {
+    text.split(',').map(str::trim).all(|name| {
+        let quoted = ['"', '\''].iter().find_map(|quote| name.strip_prefix(*quote)?.strip_suffix(*quote));
+        let bare = quoted.unwrap_or(name);
+        !bare.trim().is_empty()
+            && bare.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.'))
+    })
 }

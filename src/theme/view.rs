@@ -37,6 +37,8 @@ pub struct SiteView {
     pub date: Option<String>,
     /// Whether it has tags.
     pub has_tags: bool,
+    /// Whether `_bindery/pages.js` tells scripts of all pages.
+    pub has_pages_js: bool,
     /// `ltr` or `rtl`: how the language of the interface is written.
     pub direction: &'static str,
 }
@@ -179,7 +181,7 @@ pub struct Page {
 /// An entry of a page's contents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TocItem {
-    /// 2 or 3.
+    /// From 2.
     pub level: u8,
     /// The heading's text.
     pub title: String,

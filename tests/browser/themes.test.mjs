@@ -139,7 +139,7 @@ test('every colour of text can be read on every ground it stands on', async () =
 });
 
 test('nothing on a page moves while it loads', async () => {
-  for (const [name, width] of [[RUNBOOK, 1280], [RUNBOOK, 390], ['all.html', 1280], ['all.html', 390], ['index.html', 1440]]) {
+  for (const [name, width] of [[RUNBOOK, 1281], [RUNBOOK, 1280], [RUNBOOK, 960], [RUNBOOK, 390], ['all.html', 1280], ['all.html', 390], ['index.html', 1440]]) {
     const context = await browser.newContext({ viewport: { width, height: 844 } });
     const page = await context.newPage();
     await page.addInitScript(() => {
@@ -220,7 +220,7 @@ test('a cell can be linked, its lines too, and long lines wrapped', async () => 
   await cell.locator('button[title="Copy link"]').click();
   const link = await page.evaluate(() => navigator.clipboard.readText());
   assert.equal(link, `${base}default/${RUNBOOK}#${await cell.getAttribute('id')}`);
-  const wrap = cell.locator('button[title="Wrap lines"]');
+  const wrap = cell.locator('.cell-input button[title="Wrap lines"]');
   assert.ok(await cell.locator('pre.code').evaluate((pre) => pre.scrollWidth > pre.clientWidth));
   await wrap.click();
   assert.equal(await wrap.getAttribute('aria-pressed'), 'true');
@@ -228,7 +228,7 @@ test('a cell can be linked, its lines too, and long lines wrapped', async () => 
   await cell.locator('.line').nth(2).scrollIntoViewIfNeeded();
   const box = await cell.locator('.line').nth(2).boundingBox();
   await page.mouse.click((await cell.locator('pre.code').boundingBox()).x + 5, box.y + 4);
-  await page.waitForURL(/#b:\d+\.3$/);
+  await page.waitForURL(/#cell-id=[\w-]+\.3$/);
   await close();
 });
 
@@ -283,6 +283,42 @@ test('a list of several parts is filtered whole, over http and from a folder', a
     await page.locator('.filter-status', { hasText: /^207 of/ }).waitFor();
     await close();
   }
+});
+
+test('a long list is shown whole when it is asked for, and a filter comes back with the page', async () => {
+  const { page, close } = await open('many/all.html');
+  await page.locator('.filter input').focus();
+  await page.locator('.filter-sort').selectOption('title');
+  await page.locator('.filter-more').click();
+  assert.equal(await page.locator('.row').count(), 620);
+  await page.locator('.filter input').fill('networks');
+  await page.locator('.filter-status', { hasText: '89 of 620' }).waitFor();
+  await page.locator('.row-title').first().click();
+  await page.goBack();
+  await page.locator('.filter-status', { hasText: '89 of 620' }).waitFor();
+  assert.equal(await page.locator('.filter input').inputValue(), 'networks');
+  await close();
+});
+
+test('the filter of the navigation finds what the navigation does not show', async () => {
+  const { page, close } = await open('many/p501.html');
+  await page.locator('.site-nav .nav-filter').fill('page 17');
+  await page.locator('.nav-hits a', { hasText: /^Page 17$/ }).click();
+  await page.waitForURL('**/many/p17.html');
+  await close();
+});
+
+test('code is copied over plain http too', async () => {
+  const { page, close } = await open(`default/${RUNBOOK}`);
+  await page.evaluate(() => {
+    Object.defineProperty(navigator, 'clipboard', { value: undefined });
+    document.addEventListener('copy', () => { window.copied = document.getSelection().toString() || document.activeElement.value; });
+  });
+  const cell = page.locator('.cell-code').nth(1);
+  await cell.locator('pre.code').hover();
+  await cell.locator('button[title="Copy"]').click();
+  assert.match(await page.evaluate(() => window.copied), /^payments\.pivot_table/);
+  await close();
 });
 
 test('pictures are enlarged and put back', async () => {

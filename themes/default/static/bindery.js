@@ -43,6 +43,29 @@
     return made;
   };
 
+  /** @type {Promise<any[][]> | null} */
+  var pages = null;
+  /** All pages of the site with what stands in their rows, loaded when somebody asks. @param {string} url @returns {Promise<any[][]>} */
+  bindery.allPages = function (url) {
+    pages = pages || new Promise(function (resolve) {
+      bindery.pages = resolve;
+      document.head.append(bindery.make('script', { src: url }));
+    });
+    return pages;
+  };
+
+  /** Copies a text: by the clipboard where the browser lets us, which it does not over plain http. @param {string} text @returns {Promise<void>} */
+  bindery.copy = function (text) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    var field = bindery.make('textarea', { 'class': 'unseen', readonly: '' });
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    var done = document.execCommand('copy');
+    field.remove();
+    return done ? Promise.resolve() : Promise.reject(new Error('copy'));
+  };
+
   function switchMode() {
     var system = window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
     var shown = root.dataset.mode || system;
@@ -53,11 +76,20 @@
     if (isOwn && !root.dataset.own) delete root.dataset.mode;
   }
 
+  /** What was chosen in another tab, or before this page was left, holds here too. */
+  function takeMode() {
+    var mode = '';
+    try { mode = localStorage.getItem(root.dataset.store + 'mode') || root.dataset.own || ''; } catch (error) { return; }
+    if (mode) root.dataset.mode = mode; else delete root.dataset.mode;
+  }
+
   function modeSwitch() {
     var button = /** @type {HTMLButtonElement | null} */ (document.querySelector('.mode-switch'));
     if (!button) return;
     button.hidden = false;
     button.addEventListener('click', switchMode);
+    window.addEventListener('storage', takeMode);
+    window.addEventListener('pageshow', function (event) { if (event.persisted) takeMode(); });
   }
 
   /** Opens what is folded around the place that the address names. */
@@ -108,7 +140,7 @@
       var here = tree.querySelector('[aria-current="page"]');
       if (here) here.scrollIntoView({ block: 'center' });
     });
-    window.matchMedia('(min-width: 60rem)').addEventListener('change', leave);
+    window.matchMedia('(width >= 60rem)').addEventListener('change', leave);
     remember(home, tree);
     filter(tree);
     grip(home);
@@ -133,20 +165,41 @@
   function filter(tree) {
     var field = /** @type {HTMLInputElement | null} */ (tree.querySelector('.nav-filter'));
     if (!field) return;
-    var input = field, items = Array.from(tree.querySelectorAll('.nav-list:not(.nav-links) li'));
+    var input = field, list = /** @type {HTMLElement} */ (tree.querySelector('.nav-list:not(.nav-hits)'));
+    var hits = /** @type {HTMLElement} */ (tree.querySelector('.nav-hits'));
+    var items = Array.from(list.querySelectorAll('li')), url = input.dataset.pages;
+    // Where the list is but a part, what is looked for may stand outside of it.
+    var whole = !list.querySelector('.nav-more') || !url;
     input.hidden = false;
+    /** @param {any[][]} all @param {string[]} words */
+    function show(all, words) {
+      var found = all.filter(function (page) {
+        var text = String(page[0]).toLowerCase();
+        return words.every(function (word) { return text.includes(word); });
+      });
+      hits.replaceChildren.apply(hits, found.slice(0, 100).map(function (page) {
+        return bindery.make('li', {}, bindery.make('a', { href: document.body.dataset.root + page[1] }, page[0]));
+      }));
+    }
     input.addEventListener('input', function () {
       var words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      var elsewhere = Boolean(words.length && !whole);
+      hits.hidden = !elsewhere;
+      list.hidden = elsewhere;
+      if (elsewhere) {
+        bindery.allPages(url).then(function (/** @type {any[][]} */ all) { show(all, words); });
+        return;
+      }
       items.forEach(function (item) {
         var text = (item.textContent || '').toLowerCase();
-        /** @type {HTMLElement} */ (item).hidden = !words.every(function (/** @type {string} */ word) { return text.includes(word); });
+        item.hidden = !words.every(function (word) { return text.includes(word); });
       });
     });
   }
 
   /** What draws the navigation wider and narrower. @param {HTMLElement} nav */
   function grip(nav) {
-    var list = /** @type {HTMLElement | null} */ (nav.querySelector('.nav-list'));
+    var list = /** @type {HTMLElement | null} */ (nav.querySelector('.nav-list:not(.nav-hits)'));
     var place = bindery.make('nav', { 'class': 'nav-place', 'aria-label': (list && list.dataset.resize) || '' });
     var handle = bindery.make('div', {
       'class': 'nav-grip', role: 'separator', 'aria-orientation': 'vertical', tabindex: '0', 'aria-label': (list && list.dataset.resize) || '',
@@ -160,13 +213,13 @@
       handle.setAttribute('aria-valuenow', String(Math.round(width)));
       bindery.keep('nav-width', width + 'rem');
     }
-    function now() { return nav.getBoundingClientRect().width / parseFloat(getComputedStyle(root).fontSize); }
+    function now() { return parseFloat(getComputedStyle(root).getPropertyValue('--nav-width')); }
     handle.setAttribute('aria-valuenow', String(Math.round(now())));
     handle.addEventListener('pointerdown', function (/** @type {PointerEvent} */ down) {
       var start = now(), size = parseFloat(getComputedStyle(root).fontSize), way = root.dir === 'rtl' ? -1 : 1;
       handle.setPointerCapture(down.pointerId);
       handle.onpointermove = function (/** @type {PointerEvent} */ move) { set(start + way * (move.clientX - down.clientX) / size); };
-      handle.onpointerup = function () { handle.onpointermove = null; };
+      handle.onpointerup = handle.onpointercancel = function () { handle.onpointermove = null; };
     });
     handle.addEventListener('keydown', function (/** @type {KeyboardEvent} */ event) {
       var step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -180,8 +233,12 @@
   function contents() {
     var toc = /** @type {HTMLDetailsElement | null} */ (document.querySelector('details.toc'));
     if (!toc) return;
-    var box = toc, wide = window.matchMedia('(min-width: 80rem)');
-    var fit = function () { box.open = wide.matches; };
+    var box = toc, wide = window.matchMedia('(width >= 80rem)');
+    var fit = function () {
+      box.open = wide.matches;
+      // Beside the text there is nothing to fold.
+      /** @type {HTMLElement} */ (box.querySelector('summary')).tabIndex = wide.matches ? -1 : 0;
+    };
     fit();
     wide.addEventListener('change', fit);
     box.addEventListener('click', function (event) {
@@ -195,11 +252,24 @@
     var places = links.map(function (link) {
       return document.getElementById(decodeURIComponent((link.getAttribute('href') || '').slice(1)));
     });
-    var shown = -1, waits = false;
+    var shown = -1, waits = false, led = 0;
+    /** Which heading one reads under: the last one above a quarter of the screen. */
+    function reading() {
+      if (window.innerHeight + window.scrollY >= root.scrollHeight - 4) return places.length - 1;
+      var edge = window.innerHeight * 0.25, low = 0, high = places.length;
+      while (low < high) {
+        var middle = (low + high) >> 1, place = places[middle];
+        if (!place || place.getBoundingClientRect().top <= edge) low = middle + 1; else high = middle;
+      }
+      return low - 1;
+    }
     function follow() {
       waits = false;
-      var edge = window.innerHeight * 0.25, here = -1;
-      places.forEach(function (place, at) { if (place && place.getBoundingClientRect().top <= edge) here = at; });
+      if (Date.now() - led < 300) return;
+      choose(reading());
+    }
+    /** @param {number} here */
+    function choose(here) {
       if (here === shown) return;
       if (links[shown]) links[shown].removeAttribute('aria-current');
       shown = here;
@@ -211,10 +281,19 @@
       var frame = wide.matches ? box : /** @type {HTMLElement} */ (box.querySelector('nav'));
       if (link.offsetTop < frame.scrollTop + 40 || link.offsetTop > frame.scrollTop + frame.clientHeight - 60) frame.scrollTop = link.offsetTop - frame.clientHeight / 2;
     }
+    // A place that somebody chose is the one, even where the page is too short to bring it up.
+    function lead() {
+      var at = links.findIndex(function (link) { return link.getAttribute('href') === location.hash; });
+      if (at < 0) return;
+      led = Date.now();
+      choose(at);
+    }
+    window.addEventListener('hashchange', lead);
     window.addEventListener('scroll', function () {
       if (!waits) { waits = true; requestAnimationFrame(follow); }
     }, { passive: true });
     follow();
+    lead();
   }
 
   /** Keys that turn pages, switch the mode and show themselves. */
@@ -228,7 +307,7 @@
       var help = /** @type {HTMLDialogElement | null} */ (document.querySelector('dialog.keys'));
       if (event.key === '?' && help) return help.showModal();
       var rel = { '[': 'prev', ']': 'next' }[event.key];
-      var link = rel && /** @type {HTMLAnchorElement | null} */ (document.querySelector('a[rel="' + rel + '"]'));
+      var link = rel && /** @type {HTMLAnchorElement | null} */ (document.querySelector('[rel="' + rel + '"]'));
       if (link) location.href = link.href;
     });
   }
@@ -239,13 +318,23 @@
     if (!link) return;
     var made = link, plain = link.href;
     made.addEventListener('click', function () {
-      var cells = Array.from(document.querySelectorAll('.cell[id]'));
-      var seen = cells.find(function (cell) { return cell.getBoundingClientRect().bottom > 100; });
-      var place = location.hash.slice(1) || (window.scrollY > 200 && seen ? seen.id : '');
+      var seen = Array.from(document.querySelectorAll('.cell[id]')).find(function (cell) { return cell.getBoundingClientRect().bottom > 100; });
+      var place = window.scrollY > 200 && seen ? seen.id : '';
       made.href = plain + (place ? encodeURIComponent('\nCell: ' + place) : '');
     });
   }
 
-  bindery.parts(modeSwitch, navigation, contents, keys, report, reveal);
+  /** On paper nothing is folded, whatever the browser's style can do. */
+  function paper() {
+    /** @type {HTMLDetailsElement[]} */
+    var opened = [];
+    window.addEventListener('beforeprint', function () {
+      opened = Array.from(document.querySelectorAll('main details:not([open])'));
+      opened.forEach(function (fold) { fold.open = true; });
+    });
+    window.addEventListener('afterprint', function () { opened.forEach(function (fold) { fold.open = false; }); });
+  }
+
+  bindery.parts(paper, modeSwitch, navigation, contents, keys, report, reveal);
   window.addEventListener('hashchange', reveal);
 })();

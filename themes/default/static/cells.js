@@ -27,11 +27,13 @@
 
   /** Copies a text and says so where it was asked for. @param {string} text @param {HTMLButtonElement} asked */
   function copy(text, asked) {
-    navigator.clipboard.writeText(text).then(function () {
-      var before = asked.innerHTML;
+    if (asked.dataset.busy) return;
+    bindery.copy(text).then(function () {
+      var before = Array.from(asked.childNodes);
+      asked.dataset.busy = 'yes';
       asked.innerHTML = '<svg aria-hidden="true" viewBox="0 0 24 24">' + ICONS.done + '</svg>';
       asked.append(make('span', { role: 'status' }, bindery.word('copied')));
-      setTimeout(function () { asked.innerHTML = before; }, 1600);
+      setTimeout(function () { asked.replaceChildren.apply(asked, before); delete asked.dataset.busy; }, 1600);
     }, function () { /* The browser forbids it; the text can still be selected. */ });
   }
 
@@ -52,6 +54,19 @@
   /** The address of a place on this page. @param {string} id */
   function address(id) { return location.href.replace(/[?#].*$/, '') + '#' + encodeURIComponent(id).replace(/%3D/g, '=').replace(/%3A/g, ':'); }
 
+  /** The buttons that wrap, by what they wrap: they are there where something is too wide. @type {Map<Element, HTMLButtonElement>} */
+  var wrappers = new Map();
+
+  /** @param {Element} pre @returns {HTMLButtonElement} */
+  function wrapper(pre) {
+    var wraps = pre.classList.contains('wrap');
+    var made = button('wrap', bindery.word('wrap'), function () { made.setAttribute('aria-pressed', String(pre.classList.toggle('wrap'))); });
+    made.setAttribute('aria-pressed', String(wraps));
+    made.hidden = !wraps;
+    wrappers.set(pre, made);
+    return made;
+  }
+
   function tools() {
     document.querySelectorAll('pre.code').forEach(function (pre) {
       var code = /** @type {HTMLElement | null} */ (pre.querySelector('code'));
@@ -62,35 +77,18 @@
         pre.replaceWith(frame);
         frame.append(pre);
       }
-      var bar = make('div', { 'class': 'cell-tools b-ui' });
-      var wraps = pre.classList.contains('wrap');
-      if (pre.scrollWidth > pre.clientWidth + 2 || wraps) {
-        var toggle = button('wrap', bindery.word('wrap'), function (made) {
-          made.setAttribute('aria-pressed', String(pre.classList.toggle('wrap')));
-        });
-        toggle.setAttribute('aria-pressed', String(wraps));
-        bar.append(toggle);
+      var cell = pre.closest('.cell[id]'), bar = make('div', { 'class': 'cell-tools b-ui' }, wrapper(pre));
+      if (cell) {
+        bar.append(button('link', bindery.word('copyLink'), function (made) { copy(address(/** @type {Element} */ (cell).id), made); }));
+        lines(/** @type {HTMLElement} */ (pre));
       }
-      var cell = pre.closest('.cell[id]');
-      if (navigator.clipboard) {
-        if (cell) bar.append(button('link', bindery.word('copyLink'), function (made) { copy(address(/** @type {Element} */ (cell).id), made); }));
-        bar.append(button('copy', bindery.word('copy'), function (made) { copy(runnable(text), made); }));
-      }
-      if (bar.firstChild) frame.append(bar);
-      if (cell) lines(/** @type {HTMLElement} */ (pre));
+      bar.append(button('copy', bindery.word('copy'), function (made) { copy(runnable(text), made); }));
+      frame.append(bar);
     });
-  }
-
-  /** Text that is wider than its place can be wrapped. */
-  function texts() {
     document.querySelectorAll('.output pre.text').forEach(function (pre) {
-      var wraps = pre.classList.contains('wrap');
-      if (!wraps && pre.scrollWidth <= pre.clientWidth + 2) return;
       var frame = make('div', { 'class': 'text-frame' });
       pre.replaceWith(frame);
-      var toggle = button('wrap', bindery.word('wrap'), function (made) { made.setAttribute('aria-pressed', String(pre.classList.toggle('wrap'))); });
-      toggle.setAttribute('aria-pressed', String(wraps));
-      frame.append(pre, make('div', { 'class': 'cell-tools b-ui' }, toggle));
+      frame.append(pre, make('div', { 'class': 'cell-tools b-ui' }, wrapper(pre)));
     });
   }
 
@@ -112,9 +110,14 @@
 
   /** Permalinks are copied as they are followed. */
   function permalinks() {
-    if (!navigator.clipboard) return;
-    document.querySelectorAll('.permalink').forEach(function (link) {
-      link.addEventListener('click', function () { navigator.clipboard.writeText(/** @type {HTMLAnchorElement} */ (link).href).catch(function () { /* It is in the address bar. */ }); });
+    document.querySelectorAll('.permalink').forEach(function (found) {
+      var link = /** @type {HTMLAnchorElement} */ (found);
+      link.addEventListener('click', function () {
+        bindery.copy(link.href).then(function () {
+          link.dataset.copied = bindery.word('copied');
+          setTimeout(function () { delete link.dataset.copied; }, 1600);
+        }, function () { /* It is in the address bar. */ });
+      });
     });
   }
 
@@ -134,13 +137,13 @@
       shown.showModal();
       shown.onclick = function (event) { if (event.target === shown) shown.close(); };
     }
-    document.querySelectorAll('.output-image img, .content figure img').forEach(function (found) {
+    document.querySelectorAll('.content img').forEach(function (found) {
       var image = /** @type {HTMLImageElement} */ (found);
-      if (image.closest('a, .card') || !image.parentElement) return;
+      if (image.closest('a, .card, summary, h1, h2, h3, h4, h5, h6') || !image.parentElement) return;
       function fit() {
         // What is shown as large as it is needs no more; drawings have no size of their own.
         if (image.naturalWidth < image.clientWidth * 1.15 && !/\.svg$/.test(image.src)) return;
-        var frame = make('div', { 'class': 'picture' });
+        var frame = make('span', { 'class': 'picture' });
         image.replaceWith(frame);
         frame.append(image, make('div', { 'class': 'cell-tools b-ui' }, button('enlarge', bindery.word('enlarge'), function () { show(image); })));
         image.addEventListener('click', function () { show(image); });
@@ -149,22 +152,31 @@
     });
   }
 
-  /** Says on what is wider than its place where more of it lies. */
+  /** Says on what is wider than its place where more of it lies; all are measured before any is changed. */
   function edges() {
     if (!('ResizeObserver' in window)) return;
-    document.querySelectorAll('.content :is(.table-wrap, .output:not(.scroll), pre, .math-display)').forEach(function (found) {
+    /** @param {HTMLElement} box */
+    function measure(box) {
+      var at = Math.abs(box.scrollLeft), rest = box.scrollWidth - box.clientWidth - at;
+      return { box: box, more: (at > 4 ? 'start ' : '') + (rest > 4 ? 'end' : ''), scrolls: at + rest > 4 || box.scrollHeight > box.clientHeight + 4 };
+    }
+    /** @param {{box: HTMLElement, more: string, scrolls: boolean}} found */
+    function say(found) {
+      var box = found.box, wrap = wrappers.get(box);
+      if (found.more) box.dataset.more = found.more; else delete box.dataset.more;
+      // What scrolls can be reached by keyboard, and nothing else need be.
+      if (found.scrolls) box.tabIndex = 0; else box.removeAttribute('tabindex');
+      if (wrap) wrap.hidden = !found.more && !box.classList.contains('wrap');
+    }
+    var observer = new ResizeObserver(function (entries) {
+      entries.map(function (entry) { return measure(/** @type {HTMLElement} */ (entry.target)); }).forEach(say);
+    });
+    document.querySelectorAll('.content :is(.table-wrap, .output, pre, .math-display)').forEach(function (found) {
       var box = /** @type {HTMLElement} */ (found);
-      function look() {
-        var at = Math.abs(box.scrollLeft), rest = box.scrollWidth - box.clientWidth - at;
-        var more = (at > 4 ? 'start ' : '') + (rest > 4 ? 'end' : '');
-        if (more) box.dataset.more = more; else delete box.dataset.more;
-        // What scrolls can be reached by keyboard.
-        if (more && !box.hasAttribute('tabindex')) box.tabIndex = 0;
-      }
-      box.addEventListener('scroll', look, { passive: true });
-      new ResizeObserver(look).observe(box);
+      box.addEventListener('scroll', function () { say(measure(box)); }, { passive: true });
+      observer.observe(box);
     });
   }
 
-  bindery.parts(tools, texts, permalinks, pictures, edges);
+  bindery.parts(tools, permalinks, pictures, edges);
 })();

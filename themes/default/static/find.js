@@ -47,6 +47,7 @@
     document.addEventListener('keydown', function (event) {
       var at = /** @type {HTMLElement} */ (event.target);
       var typing = at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName);
+      if (document.querySelector('dialog[open]:not(.search-dialog)')) return;
       if ((event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) ||
           (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey))) {
         event.preventDefault();

@@ -97,6 +97,14 @@
       return row;
     }
 
+    var more = make('button', { type: 'button', 'class': 'filter-more', hidden: '' });
+    list.after(more);
+    /** @param {number} count */
+    function offerMore(count) {
+      more.hidden = count <= 0;
+      more.textContent = bindery.word('more').replace('{n}', String(count));
+    }
+
     function apply() {
       var is = Boolean(field.value.trim() || sort.value !== 'order' || keys.some(function (one) { return one.select.value; }));
       clear.hidden = !is;
@@ -105,6 +113,7 @@
       if (!is) {
         list.replaceChildren.apply(list, own.map(rowOf));
         status.textContent = '';
+        offerMore(0);
         return;
       }
       var fit = fitting();
@@ -115,7 +124,14 @@
         if (sort.value === 'kind') by = (values(a, 'kind')[0] || '').localeCompare(values(b, 'kind')[0] || '');
         return by || a.place - b.place;
       });
-      list.replaceChildren.apply(list, fit.slice(0, MOST).map(rowOf));
+      var end = MOST;
+      list.replaceChildren.apply(list, fit.slice(0, end).map(rowOf));
+      more.onclick = function () {
+        fit.slice(end, end + MOST).forEach(function (one) { list.append(rowOf(one)); });
+        end += MOST;
+        offerMore(fit.length - end);
+      };
+      offerMore(fit.length - end);
       status.textContent = fit.length ? (said.shown || '').replace('{n}', String(fit.length)).replace('{m}', String(all.length)) : said.none || '';
     }
 
@@ -124,14 +140,13 @@
     function load() {
       if (asked) return;
       asked = true;
-      bindery.pages = function (/** @type {any[][]} */ pages) {
+      bindery.allPages(said.pages || '').then(function (/** @type {any[][]} */ pages) {
         var only = said.only || '';
         all = pages.map(entry).filter(function (one, place) {
           return !only || one.facts.includes(only) || String(pages[place][5]).split('\n').includes(only);
         });
         apply();
-      };
-      document.head.append(make('script', { src: said.pages || '' }));
+      });
     }
     /** Keeps what is chosen in the address, so that it can be sent and comes back. */
     function keepInAddress() {
