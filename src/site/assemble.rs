@@ -45,8 +45,9 @@ pub struct Site {
     pub(super) folder_at: HashMap<SitePath, usize>,
     /// The folder that each page lies in.
     pub(super) folder_of: Vec<usize>,
-    /// The place of each page among the entries of its folder.
+    /// The place of each page among the entries of its folder, and of each folder.
     pub(super) place_in_folder: Vec<usize>,
+    pub(super) folder_place: Vec<usize>,
     /// The pages in the order of reading, and the place of each in it.
     pub(super) sequence: Vec<PageId>,
     pub(super) place: Vec<Option<usize>>,
@@ -144,7 +145,8 @@ impl Site {
             outline: None,
             backlinks: vec![Vec::new(); pages.len()],
             place: vec![None; pages.len()],
-            place_in_folder: places(&folders, pages.len()),
+            place_in_folder: Vec::new(),
+            folder_place: Vec::new(),
             sequence: Vec::with_capacity(pages.len()),
             config,
             theme,
@@ -158,6 +160,7 @@ impl Site {
             dates,
         };
         site.order_by_outline(&mut notes);
+        (site.place_in_folder, site.folder_place) = places(&site.folders, site.pages.len());
         for (place, id) in site.sequence.iter().enumerate() {
             site.place[*id] = Some(place);
         }
@@ -233,7 +236,7 @@ impl Site {
     /// The order of reading: as another tool's navigation has it, then as the folders have it.
     fn order_by_outline(&mut self, notes: &mut Vec<Diagnostic>) {
         let file = self.config.nav.clone().filter(|_| !self.config.has_nav);
-        let tree = match &file {
+        let mut tree = match &file {
             Some(file) if !file.entries.is_empty() || !file.faults.is_empty() => {
                 let (tree, said) = NavTree::of_file(file, self);
                 notes.extend(said);
@@ -256,6 +259,9 @@ impl Site {
         } else {
             self.order_pages(0);
         }
+        if let Some(tree) = &mut tree {
+            tree.number();
+        }
         self.outline = tree;
     }
 
@@ -274,7 +280,6 @@ impl Site {
             of_folder[id] = entries.iter().map(rank).chain(index).min().unwrap_or(usize::MAX);
             self.folders[id].entries = entries;
         }
-        self.place_in_folder = places(&self.folders, self.pages.len());
     }
 
     fn order_pages(&mut self, folder: usize) {
@@ -437,17 +442,18 @@ fn folders(
     (folders, folder_of)
 }
 
-/// The place of each page among the entries of its folder; 0 for the index.
-fn places(folders: &[Folder], pages: usize) -> Vec<usize> {
-    let mut places = vec![0; pages];
+/// The place of each page and of each folder among the entries of its folder; 0 for an index.
+fn places(folders: &[Folder], pages: usize) -> (Vec<usize>, Vec<usize>) {
+    let (mut of_pages, mut of_folders) = (vec![0; pages], vec![0; folders.len()]);
     for folder in folders {
         for (place, entry) in folder.entries.iter().enumerate() {
-            if let Entry::Page(page) = entry {
-                places[*page] = place;
+            match entry {
+                Entry::Page(page) => of_pages[*page] = place,
+                Entry::Folder(inner) => of_folders[*inner] = place,
             }
         }
     }
-    places
+    (of_pages, of_folders)
 }
 
 /// What has a name on any page; the first page in order keeps it.

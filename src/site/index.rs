@@ -99,7 +99,8 @@ impl Site {
             parts: if parts > 1 { (0..parts).map(link).collect() } else { Vec::new() },
             with_folder: !matches!(index, Index::Folder(_)),
             look: chosen.unwrap_or_else(of_theme),
-            keys: self.keys(index),
+            // Those of the first part reach all parts.
+            keys: if part == 0 { self.keys(index) } else { Vec::new() },
             data_url: (parts > 1).then(|| self.path(&Product::Pages).link_from(at)),
             only: match index {
                 Index::All => String::new(),

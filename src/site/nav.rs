@@ -109,11 +109,11 @@ impl Site {
     /// The entries of a folder, those of the folders on the way below it among them.
     fn branches(&self, folder: usize, way: &[usize], stand: Stand, at: &SitePath) -> Vec<Branch> {
         let entries = &self.folders[folder].entries;
-        let here = entries.iter().position(|entry| match (entry, way.first(), stand) {
-            (Entry::Folder(folder), Some(next), _) => folder == next,
-            (Entry::Page(page), None, Stand::Page(here)) => *page == here,
-            _ => false,
-        });
+        let here = match (way.first(), stand) {
+            (Some(next), _) => self.folder_place[*next],
+            (None, Stand::Page(page)) => self.place_in_folder[page],
+            _ => 0,
+        };
         windowed(entries, here, |entry| {
             let inner = match entry {
                 Entry::Folder(inner) if way.first() == Some(inner) => {
@@ -151,7 +151,7 @@ impl Site {
         (way, current): (&[usize], Option<usize>),
         at: &SitePath,
     ) -> Vec<Branch> {
-        let here = nodes.iter().position(|node| way.first() == Some(node));
+        let here = way.first().map_or(0, |node| tree.nodes[*node].place);
         windowed(nodes, here, |node| {
             let own = &tree.nodes[*node];
             let on_way = way.first() == Some(node);
@@ -236,8 +236,7 @@ struct Windowed {
 }
 
 /// The entries around `here`.
-fn windowed<T>(entries: &[T], here: Option<usize>, mut branch: impl FnMut(&T) -> Branch) -> Windowed {
-    let here = here.unwrap_or(0);
+fn windowed<T>(entries: &[T], here: usize, mut branch: impl FnMut(&T) -> Branch) -> Windowed {
     let start = here.saturating_sub(WINDOW);
     let end = (here + WINDOW + 1).min(entries.len());
     Windowed {

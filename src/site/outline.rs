@@ -29,6 +29,8 @@ pub(super) struct Node {
     pub(super) url: Option<Address>,
     pub(super) parent: Option<usize>,
     pub(super) children: Vec<usize>,
+    /// Its place among its siblings.
+    pub(super) place: usize,
 }
 
 /// How deep a navigation may nest.
@@ -45,6 +47,14 @@ struct Builder<'a> {
 }
 
 impl NavTree {
+    /// Says of all nodes where they stand among their siblings.
+    pub(super) fn number(&mut self) {
+        let lists = self.nodes.iter().map(|node| node.children.clone()).chain([self.top.clone()]);
+        for list in lists.collect::<Vec<_>>() {
+            list.into_iter().enumerate().for_each(|(place, node)| self.nodes[node].place = place);
+        }
+    }
+
     /// Meets a navigation file with the pages. What it names and is not there is said.
     pub(super) fn of_file(file: &NavFile, site: &Site) -> (Self, Vec<Diagnostic>) {
         let mut builder = Builder::new(site, &file.base);

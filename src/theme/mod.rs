@@ -7,9 +7,8 @@
 pub mod folder;
 pub mod labels;
 pub mod options;
+mod parts;
 pub mod view;
-
-use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Map;
@@ -22,6 +21,7 @@ pub use folder::{Chain, DEFAULT, Folder, built_in};
 pub use labels::Labels;
 pub use options::Setting;
 use options::Settings;
+use parts::{Parts, is_font, squeeze, with_files};
 
 /// A theme, ready to render.
 pub struct Theme {
@@ -67,97 +67,11 @@ pub struct AssetNames {
     pub icon: String,
 }
 
-const TEMPLATES: &[(&str, &str)] = &[
-    ("base.html", include_str!("../../templates/base.html")),
-    ("page.html", include_str!("../../templates/page.html")),
-    ("keys.html", include_str!("../../templates/keys.html")),
-    ("recent.html", include_str!("../../templates/recent.html")),
-    ("rows.html", include_str!("../../templates/rows.html")),
-    ("failed.html", include_str!("../../templates/failed.html")),
-    ("list.html", include_str!("../../templates/list.html")),
-    ("tags.html", include_str!("../../templates/tags.html")),
-    ("404.html", include_str!("../../templates/404.html")),
-    ("search.html", include_str!("../../templates/search.html")),
-    ("alias.html", include_str!("../../templates/alias.html")),
-    ("single.html", include_str!("../../templates/single.html")),
-];
-
-/// The script of all pages, in the order of its parts.
-const JS: [&str; 4] = [
-    include_str!("../../themes/default/static/bindery.js"),
-    include_str!("../../themes/default/static/find.js"),
-    include_str!("../../themes/default/static/cells.js"),
-    include_str!("../../themes/default/static/lists.js"),
-];
 /// The part of search that answers, which also the program runs, and the part that shows.
 pub const SEARCH_JS: &str = include_str!("../../themes/default/static/search.js");
 const SEARCH_UI_JS: &str = include_str!("../../themes/default/static/search-ui.js");
 const MODE_JS: &str = include_str!("../../themes/default/static/mode.js");
 const ICON: &str = include_str!("../../themes/default/static/icon.svg");
-
-/// A script without the lines and openings of lines that only its readers need: comments,
-/// indentation. Our scripts hold no text of several lines.
-fn squeeze(script: &str) -> String {
-    let mut out = String::with_capacity(script.len());
-    for line in script.lines().map(str::trim) {
-        if line.starts_with("//") || line.starts_with('*') {
-            continue;
-        }
-        let mut rest = line;
-        while let Some((before, comment)) = rest.split_once("/**") {
-            out.push_str(before);
-            rest = comment.split_once("*/").map_or("", |(_, after)| after.trim_start());
-        }
-        if !rest.is_empty() {
-            out.push_str(rest);
-            out.push('\n');
-        }
-    }
-    out
-}
-
-/// A style sheet without what only its readers need: comments, indentation.
-fn squeeze_css(styles: &str) -> String {
-    let mut out = String::with_capacity(styles.len());
-    let mut rest = styles;
-    while let Some((before, comment)) = rest.split_once("/*") {
-        out.push_str(before);
-        rest = comment.split_once("*/").map_or("", |(_, after)| after);
-    }
-    out.push_str(rest);
-    out.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
-}
-
-/// A style sheet whose `url(…)` lead to the files that a theme brings, as they stand in the site.
-fn with_files(css: &str, published: &[(String, String)]) -> Result<String, String> {
-    if css.contains("@import") {
-        return Err(
-            "its style has an `@import`; put the style sheet into static/, where all are read".to_owned()
-        );
-    }
-    let mut out = String::with_capacity(css.len());
-    let mut rest = css;
-    while let Some((before, url)) = rest.split_once("url(") {
-        let (target, after) = url.split_once(')').unwrap_or((url, ""));
-        let name = target.trim().trim_matches(['"', '\'']);
-        out.push_str(before);
-        if name.starts_with("data:") || name.starts_with('#') {
-            out.push_str(&format!("url({target})"));
-        } else if let Some((_, path)) =
-            published.iter().find(|(file, _)| file == name.trim_start_matches("./"))
-        {
-            out.push_str(&format!("url(\"{path}\")"));
-        } else {
-            return Err(format!("its style names `{name}`, which is no file of its static/ folder"));
-        }
-        rest = after;
-    }
-    out.push_str(rest);
-    Ok(out)
-}
-
-/// The ends of the names of fonts.
-const FONTS: [&str; 4] = [".woff2", ".woff", ".ttf", ".otf"];
 
 /// Reads a file of the repo that an option names; `Err` says why it cannot.
 pub type ReadFile<'a> = &'a dyn Fn(&SitePath) -> Result<Vec<u8>, String>;
@@ -184,50 +98,12 @@ impl Theme {
         chain.reverse();
         let manifests: Vec<_> = chain.iter().map(|link| (link.name.as_str(), &link.manifest)).collect();
         let settings = Settings::new(&manifests, chosen)?;
-        // Each theme has all templates: its own, else those of its parent. One that changes a
-        // template extends its parent's by the full name.
-        let mut nearest: BTreeMap<String, String> =
-            TEMPLATES.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect();
-        let mut templates: Vec<(String, String)> = Vec::new();
-        let mut labels = Labels::new(language)?;
-        let mut styles = Vec::new();
-        let mut scripts: Vec<String> = JS.iter().map(|part| squeeze(part)).collect();
-        let mut assets = Vec::new();
-        let mut published = Vec::new();
-        for link in &chain {
-            // Only what bindery wrote itself is known to survive being squeezed.
-            let own = |style: &String| if link.is_built_in { squeeze_css(style) } else { style.clone() };
-            styles.extend(link.styles.iter().map(own));
-            for (path, bytes) in &link.files {
-                let text = || String::from_utf8_lossy(bytes).into_owned();
-                match path.split_once('/') {
-                    Some(("templates", file)) => {
-                        nearest.insert(file.to_owned(), text());
-                    }
-                    Some(("labels", file)) => labels
-                        .change(file, &text())
-                        .map_err(|error| format!("`themes/{}/{path}`: {error}", link.name))?,
-                    Some(("static", file)) if file.ends_with(".css") => {}
-                    Some(("static", file)) if file.ends_with(".js") => scripts.push(text()),
-                    Some(("static", file)) => {
-                        let asset = StaticFile::new(file, bytes.clone());
-                        published.push((file.to_owned(), asset.path.name().to_owned()));
-                        assets.push(asset);
-                    }
-                    _ => {}
-                }
-            }
-            let of_link = |(file, text): (&String, &String)| (format!("{}/{file}", link.name), text.clone());
-            templates.extend(nearest.iter().map(of_link));
-        }
-        templates.extend(nearest);
+        let Parts { templates, css, js, labels, mut assets, published } = Parts::gather(&chain, language)?;
+        let says =
+            |error: String| format!("theme `{name}`: {}", error.strip_prefix("error: ").unwrap_or(&error));
         let mut tera = Tera::new();
-        tera.add_raw_templates(templates).map_err(|error| {
-            let error = error.to_string();
-            format!("theme `{name}`: {}", error.strip_prefix("error: ").unwrap_or(&error))
-        })?;
-        let mut css = styles.join("\n");
-        css = with_files(&css, &published).map_err(|error| format!("theme `{name}`: {error}"))?;
+        tera.add_raw_templates(templates).map_err(|error| says(error.to_string()))?;
+        let mut css = with_files(&css, &published).map_err(says)?;
         css.push('\n');
         css.push_str(&settings.css());
         let mut values = settings.values();
@@ -245,9 +121,8 @@ impl Theme {
             values.insert(option.to_owned(), asset.path.encoded().into());
             assets.push(asset);
         }
-        let js = scripts.join("\n");
-        let fonts = published.iter().any(|(file, _)| FONTS.iter().any(|extension| file.ends_with(extension)));
-        values.insert("name".to_owned(), name.into());
+        let fonts = published.iter().any(|(file, _)| is_font(file));
+        values.insert("name".to_owned(), name.clone().into());
         values.insert("has_fonts".to_owned(), fonts.into());
         let mut publish = |name: &str, bytes: Vec<u8>| {
             let asset = StaticFile::new(name, bytes);
