@@ -204,6 +204,12 @@ test('keys turn pages, switch the mode and show themselves', async () => {
   assert.ok(await page.locator('dialog.keys').isVisible());
   await page.keyboard.press(']');
   assert.ok(await page.locator('dialog.keys').isVisible());
+  await page.locator('.keys-on').uncheck();
+  await page.locator('dialog.keys button').click();
+  await page.keyboard.press('m');
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.mode), 'dark');
+  await page.locator('.keys-open').click();
+  await page.locator('.keys-on').check();
   await page.locator('dialog.keys button').click();
   assert.ok(await page.locator('dialog.keys').isHidden());
   await page.keyboard.press(']');

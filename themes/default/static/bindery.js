@@ -296,15 +296,30 @@
     lead();
   }
 
+  /** Whether keys do something on their own: whoever speaks to the browser can switch them off. */
+  bindery.hasKeys = function () {
+    try { return localStorage.getItem(root.dataset.store + 'keys') !== 'off'; } catch (error) { return true; }
+  };
+
   /** Keys that turn pages, switch the mode and show themselves. */
   function keys() {
+    var help = /** @type {HTMLDialogElement | null} */ (document.querySelector('dialog.keys'));
+    var opener = /** @type {HTMLButtonElement | null} */ (document.querySelector('.keys-open'));
+    var on = /** @type {HTMLInputElement | null} */ (document.querySelector('.keys-on'));
+    if (opener && help) {
+      opener.hidden = false;
+      opener.addEventListener('click', function () { if (help) help.showModal(); });
+    }
+    if (on) {
+      on.checked = bindery.hasKeys();
+      on.addEventListener('change', function () { bindery.keep('keys', on && on.checked ? '' : 'off'); });
+    }
     document.addEventListener('keydown', function (event) {
       var at = /** @type {HTMLElement} */ (event.target);
       // Some keyboards reach brackets by AltGr, which is Ctrl and Alt to some systems.
-      if (event.metaKey || event.ctrlKey !== event.altKey && event.ctrlKey || at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName)) return;
-      if (document.querySelector('dialog[open]')) return;
+      if (event.metaKey || (event.ctrlKey && !event.altKey) || at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName)) return;
+      if (document.querySelector('dialog[open]') || !bindery.hasKeys()) return;
       if (event.key === 'm') return switchMode();
-      var help = /** @type {HTMLDialogElement | null} */ (document.querySelector('dialog.keys'));
       if (event.key === '?' && help) return help.showModal();
       var rel = { '[': 'prev', ']': 'next' }[event.key];
       var link = rel && /** @type {HTMLAnchorElement | null} */ (document.querySelector('[rel="' + rel + '"]'));

@@ -85,6 +85,11 @@
       bar.append(button('copy', bindery.word('copy'), function (made) { copy(runnable(text), made); }));
       frame.append(bar);
     });
+    // What has no code to be seen can be linked all the same.
+    document.querySelectorAll('.cell-code[id]').forEach(function (cell) {
+      if (cell.querySelector('pre.code')) return;
+      cell.append(make('div', { 'class': 'cell-tools b-ui' }, button('link', bindery.word('copyLink'), function (made) { copy(address(cell.id), made); })));
+    });
     document.querySelectorAll('.output pre.text').forEach(function (pre) {
       var frame = make('div', { 'class': 'text-frame' });
       pre.replaceWith(frame);

@@ -48,7 +48,7 @@
       var at = /** @type {HTMLElement} */ (event.target);
       var typing = at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName);
       if (document.querySelector('dialog[open]:not(.search-dialog)')) return;
-      if ((event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) ||
+      if ((event.key === '/' && bindery.hasKeys() && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) ||
           (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey))) {
         event.preventDefault();
         var field = /** @type {HTMLElement | null} */ (document.querySelector('.search-page input'));
