@@ -54,16 +54,26 @@
   /** The address of a place on this page. @param {string} id */
   function address(id) { return location.href.replace(/[?#].*$/, '') + '#' + encodeURIComponent(id).replace(/%3D/g, '=').replace(/%3A/g, ':'); }
 
-  /** The buttons that wrap, by what they wrap: they are there where something is too wide. @type {Map<Element, HTMLButtonElement>} */
+  /**
+   * The buttons that wrap, by what they wrap: code and what it printed share one. They are there
+   * where something is too wide.
+   * @type {Map<Element, {button: HTMLButtonElement, all: Element[]}>}
+   */
   var wrappers = new Map();
 
   /** @param {Element} pre @returns {HTMLButtonElement} */
   function wrapper(pre) {
-    var wraps = pre.classList.contains('wrap');
-    var made = button('wrap', bindery.word('wrap'), function () { made.setAttribute('aria-pressed', String(pre.classList.toggle('wrap'))); });
-    made.setAttribute('aria-pressed', String(wraps));
-    made.hidden = !wraps;
-    wrappers.set(pre, made);
+    var cell = pre.closest('.cell'), all = [pre];
+    if (cell && pre.closest('.cell-input')) all = all.concat(Array.from(cell.querySelectorAll('.output pre.text')));
+    function wrapped() { return all.every(function (one) { return one.classList.contains('wrap'); }); }
+    var made = button('wrap', bindery.word('wrap'), function () {
+      var on = !wrapped();
+      made.setAttribute('aria-pressed', String(on));
+      all.forEach(function (one) { one.classList.toggle('wrap', on); });
+    });
+    made.setAttribute('aria-pressed', String(wrapped()));
+    made.hidden = true;
+    all.forEach(function (one) { wrappers.set(one, { button: made, all: all }); });
     return made;
   }
 
@@ -91,6 +101,7 @@
       cell.append(make('div', { 'class': 'cell-tools b-ui' }, button('link', bindery.word('copyLink'), function (made) { copy(address(cell.id), made); })));
     });
     document.querySelectorAll('.output pre.text').forEach(function (pre) {
+      if (wrappers.has(pre)) return;
       var frame = make('div', { 'class': 'text-frame' });
       pre.replaceWith(frame);
       frame.append(pre, make('div', { 'class': 'cell-tools b-ui' }, wrapper(pre)));
@@ -171,7 +182,7 @@
       if (found.more) box.dataset.more = found.more; else delete box.dataset.more;
       // What scrolls can be reached by keyboard, and nothing else need be.
       if (found.scrolls) box.tabIndex = 0; else box.removeAttribute('tabindex');
-      if (wrap) wrap.hidden = !found.more && !box.classList.contains('wrap');
+      if (wrap) wrap.button.hidden = !wrap.all.some(function (one) { return /** @type {HTMLElement} */ (one).dataset.more || one.classList.contains('wrap'); });
     }
     var observer = new ResizeObserver(function (entries) {
       entries.map(function (entry) { return measure(/** @type {HTMLElement} */ (entry.target)); }).forEach(say);
