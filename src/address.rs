@@ -30,9 +30,7 @@ impl Address {
 
     /// Whether it leads to the reader's own machine, where nobody else finds what its author saw.
     pub fn is_local(&self) -> bool {
-        let Some((_, rest)) = self.0.split_once("://") else { return false };
-        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+        let Some(host) = host_and_port(&self.0) else { return false };
         let name = if host.starts_with('[') {
             host.split_inclusive(']').next().unwrap_or(host)
         } else {
@@ -51,11 +49,16 @@ impl fmt::Display for Address {
     }
 }
 
+/// The host of a URL with its port, if it has one; `None` where it has no host.
+fn host_and_port(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    Some(host.rsplit_once('@').map_or(host, |(_, host)| host))
+}
+
 /// Whether the port of a URL is a number, if it has one: `https://host:port/` leads nowhere.
 fn has_sound_port(url: &str) -> bool {
-    let Some((_, rest)) = url.split_once("://") else { return true };
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    let Some(host) = host_and_port(url) else { return true };
     let behind = host.rsplit_once(']').map_or(host, |(_, behind)| behind);
     behind.split_once(':').is_none_or(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
 }

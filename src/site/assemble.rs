@@ -223,14 +223,17 @@ impl Site {
 
     /// What a result of search says of its page: title, URL relative to the root, the way to it.
     pub fn found(&self, page: PageId) -> serde_json::Value {
-        let mut way = Vec::new();
-        let mut folder = Some(self.folder_of[page]);
-        while let Some(at) = folder.filter(|at| *at != 0) {
-            way.push(self.folders[at].title.as_str());
-            folder = self.folders[at].parent;
-        }
-        way.reverse();
+        let way = self.way(self.folder_of[page]);
+        let way: Vec<&str> = way[1..].iter().map(|folder| self.folders[*folder].title.as_str()).collect();
         serde_json::json!({ "t": self.pages[page].title, "u": self.urls[page].encoded(), "c": way })
+    }
+
+    /// The folders from the root to a folder, both included.
+    pub(super) fn way(&self, folder: usize) -> Vec<usize> {
+        let mut way: Vec<usize> =
+            std::iter::successors(Some(folder), |folder| self.folders[*folder].parent).collect();
+        way.reverse();
+        way
     }
 
     /// The order of reading: as another tool's navigation has it, then as the folders have it.

@@ -182,13 +182,8 @@ impl Site {
         let kind = words.get(&format!("kind_{}", record.kind.name())).to_owned();
         let mut facts = vec![("kind".to_owned(), kind)];
         // A page lies in all folders above it.
-        let mut way: Vec<&str> = Vec::new();
-        let mut folder = self.folder_of[page];
-        while let Some(up) = self.folders[folder].parent {
-            way.push(&self.folders[folder].title);
-            folder = up;
-        }
-        way.reverse();
+        let way = self.way(self.folder_of[page]);
+        let way: Vec<&str> = way[1..].iter().map(|folder| self.folders[*folder].title.as_str()).collect();
         facts.extend((1..=way.len()).map(|depth| ("folder".to_owned(), way[..depth].join(" / "))));
         if !record.language.is_empty() {
             facts.push(("language".to_owned(), record.language.clone()));
@@ -228,12 +223,12 @@ impl Site {
             .iter()
             .map(|page| {
                 let row = self.row(Entry::Page(*page), &root, true);
-                let mut within = Vec::new();
-                let mut folder = Some(self.folder_of[*page]);
-                while let Some(at) = folder {
-                    within.push(format!("in:{}", self.folders[at].path));
-                    folder = self.folders[at].parent;
-                }
+                let within: Vec<String> = self
+                    .way(self.folder_of[*page])
+                    .iter()
+                    .rev()
+                    .map(|folder| format!("in:{}", self.folders[*folder].path))
+                    .collect();
                 json!([row.title, row.url, row.description, row.date, row.facts, within.join("\n")])
             })
             .collect();

@@ -87,11 +87,7 @@ impl Site {
             Stand::Folder(folder) => folder,
             Stand::Beside => 0,
         };
-        let mut way = vec![folder];
-        while let Some(up) = self.folders[way[way.len() - 1]].parent {
-            way.push(up);
-        }
-        way.reverse();
+        let way = self.way(folder);
         let own_folder_page = match stand {
             Stand::Page(page) => self.folders[folder].index == Some(page),
             Stand::Folder(_) => true,
@@ -114,7 +110,7 @@ impl Site {
             (None, Stand::Page(page)) => self.place_in_folder[page],
             _ => 0,
         };
-        windowed(entries, here, |entry| {
+        windowed(entries, here, &self.folder_url(folder).link_from(at), |entry| {
             let inner = match entry {
                 Entry::Folder(inner) if way.first() == Some(inner) => {
                     Some(self.branches(*inner, &way[1..], stand, at))
@@ -126,7 +122,6 @@ impl Site {
                 inner: inner.unwrap_or_default(),
             }
         })
-        .with_rest(self.folder_url(folder).link_from(at))
     }
 
     /// The navigation as another tool's file has it.
@@ -152,7 +147,8 @@ impl Site {
         at: &SitePath,
     ) -> Vec<Branch> {
         let here = way.first().map_or(0, |node| tree.nodes[*node].place);
-        windowed(nodes, here, |node| {
+        let rest = SitePath::root().child("all.html").link_from(at);
+        windowed(nodes, here, &rest, |node| {
             let own = &tree.nodes[*node];
             let on_way = way.first() == Some(node);
             let inner = if on_way {
@@ -171,7 +167,6 @@ impl Site {
             };
             Branch { item, inner }
         })
-        .with_rest(SitePath::root().child("all.html").link_from(at))
     }
 
     fn nav_of(&self, crumbs: Vec<LinkView>, top: Vec<Branch>) -> Nav {
@@ -228,33 +223,16 @@ struct Branch {
     inner: Vec<Branch>,
 }
 
-/// Branches of a list, and how many of its entries are not among them.
-struct Windowed {
-    branches: Vec<Branch>,
-    before: usize,
-    after: usize,
-}
-
-/// The entries around `here`.
-fn windowed<T>(entries: &[T], here: usize, mut branch: impl FnMut(&T) -> Branch) -> Windowed {
+/// The entries of a list around `here`, with links to the rest where there is one.
+fn windowed<T>(entries: &[T], here: usize, url: &str, branch: impl FnMut(&T) -> Branch) -> Vec<Branch> {
     let start = here.saturating_sub(WINDOW);
     let end = (here + WINDOW + 1).min(entries.len());
-    Windowed {
-        branches: entries[start..end].iter().map(&mut branch).collect(),
-        before: start,
-        after: entries.len() - end,
-    }
-}
-
-impl Windowed {
-    /// The branches, with links to the rest where there is one.
-    fn with_rest(self, url: String) -> Vec<Branch> {
-        let rest = |count: usize| {
-            let item = NavItem { url: url.clone(), hidden: count, ..NavItem::default() };
-            (count > 0).then_some(Branch { item, inner: Vec::new() })
-        };
-        rest(self.before).into_iter().chain(self.branches).chain(rest(self.after)).collect()
-    }
+    let rest = |count: usize| {
+        let item = NavItem { url: url.to_owned(), hidden: count, ..NavItem::default() };
+        (count > 0).then_some(Branch { item, inner: Vec::new() })
+    };
+    let shown = entries[start..end].iter().map(branch);
+    rest(start).into_iter().chain(shown).chain(rest(entries.len() - end)).collect()
 }
 
 /// Branches → entries that say where a list opens below them and how many end with them.

@@ -9,6 +9,7 @@ use super::{Labels, StaticFile};
 const TEMPLATES: &[(&str, &str)] = &[
     ("base.html", include_str!("../../templates/base.html")),
     ("page.html", include_str!("../../templates/page.html")),
+    ("contents.html", include_str!("../../templates/contents.html")),
     ("keys.html", include_str!("../../templates/keys.html")),
     ("recent.html", include_str!("../../templates/recent.html")),
     ("rows.html", include_str!("../../templates/rows.html")),
