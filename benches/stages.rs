@@ -20,7 +20,7 @@ fn main() {
 fn read_file(bytes: &[u8], format: Format) -> (Notebook, Vec<Note>) {
     let config: Config = config::File::default().resolve(config::Surroundings::default()).unwrap();
     let path = SitePath::new("a.ipynb").unwrap();
-    Notebook::read(bytes, format, &Around { path: &path, config: &config, files: &NoFiles })
+    Notebook::read(bytes, format, &Around { path: &path, reading: &config.reading, files: &NoFiles })
 }
 
 fn notebook(cells: Vec<Value>) -> Vec<u8> {

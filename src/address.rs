@@ -8,7 +8,7 @@ const SCHEMES: [&str; 11] =
 
 /// An address outside of the site, ready to stand in a page: by a scheme that runs nothing, and
 /// with what no URL may hold percent-encoded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Address(String);
 
 impl Address {

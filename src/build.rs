@@ -2,27 +2,31 @@
 
 mod ask;
 mod index;
+mod linked;
+mod page;
+mod single;
 
 pub use ask::{Answer, Excerpt, ask};
+pub use single::build_single;
 
 use std::collections::BTreeSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use crate::cache::{self, Cache, Last, Ledger};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Note, Rule, Severity};
-use crate::disk::{self, Found, Packs, PublishCount, Publisher, Source};
+use crate::digest::Digest;
+use crate::disk::{self, Found, PublishCount, Publisher};
 use crate::history::{self, History};
-use crate::notebook::{Around, Files, Format, NoFiles, Notebook, Published, check_rules, is_lfs_pointer};
-use crate::path::{SitePath, percent_decode};
-use crate::render;
-use crate::site::{Dates, Input, PageRecord, Product, Site, csp_of, out_path, script_place};
-use crate::theme::{Chain, Theme, labels::direction, view};
+use crate::notebook::check_rules;
+use crate::path::SitePath;
+use crate::site::{Dates, Input, Product, Site};
+use crate::theme::{Chain, Theme};
+use index::Gathering;
+use page::{Made, Works};
 
 /// What a build was asked for.
 #[derive(Clone, Debug)]
@@ -37,6 +41,23 @@ pub struct Request {
     pub date: Option<String>,
     /// The configuration.
     pub config: Arc<Config>,
+    /// The folder of what is kept from one run to the next; without one nothing is kept.
+    pub cache: Option<PathBuf>,
+}
+
+impl Request {
+    /// The cache; one for this run alone, at `scratch`, where none is wanted or it cannot be used,
+    /// and why not.
+    ///
+    /// # Errors
+    /// Why even that cannot be had.
+    fn cache(&self, scratch: &Path) -> Result<(Cache, Option<String>), String> {
+        match self.cache.as_deref().map(Cache::open) {
+            Some(Ok(cache)) => Ok((cache, None)),
+            Some(Err(why)) => Ok((Cache::temporary(scratch)?, Some(why))),
+            None => Ok((Cache::temporary(scratch)?, None)),
+        }
+    }
 }
 
 /// What a build did.
@@ -48,6 +69,8 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
     /// What was put on the disk.
     pub files: PublishCount,
+    /// Why nothing could be kept for the next run.
+    pub uncached: Option<String>,
 }
 
 impl Outcome {
@@ -65,26 +88,78 @@ pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 /// # Errors
 /// Why it could not run: configuration, theme, disk. Errors of the content are in the outcome.
 pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, String> {
+    check_rules(&request.config.reading.cells)?;
+    let mut publisher = Publisher::open(&request.out)?;
+    let (cache, mut uncached) = request.cache(&publisher.scratch())?;
+    let (outcome, last) = match bind(request, (&mut publisher, &cache), progress) {
+        Ok(bound) => bound,
+        // A cache that cannot be written or read is no reason to have no site.
+        Err(why) if cache.is_kept() && cache.is_broken() => {
+            drop(publisher);
+            let without = Request { cache: None, ..request.clone() };
+            return Ok(Outcome { uncached: Some(why), ..build(&without, progress)? });
+        }
+        Err(_) if cache.is_kept() && cache.is_torn() => {
+            drop((publisher, cache));
+            request.cache.iter().try_for_each(|folder| cache::clean(folder).map(drop))?;
+            return build(request, progress);
+        }
+        Err(error) => return Err(error),
+    };
+    let Some((mut last, ledger)) = last else {
+        publisher.abandon();
+        return Ok(outcome);
+    };
+    // A temporary cache lies in the stage, which the commit clears away.
+    let cache = Some(cache).filter(Cache::is_kept);
+    let (files, receipts) = publisher.commit()?;
+    if let Some(cache) = cache {
+        last.receipts = receipts;
+        uncached = cache.keep_last(&request.out, &last).and_then(|()| cache.keep_ledger(&ledger)).err();
+    }
+    Ok(Outcome { files, uncached, ..outcome })
+}
+
+/// What has to be kept when a site stands: `None` where it stood there already.
+type ToKeep = Option<(Last, Ledger)>;
+
+/// Makes all files of a site and stages them.
+fn bind(
+    request: &Request,
+    (publisher, cache): (&mut Publisher, &Cache),
+    progress: Progress<'_>,
+) -> Result<(Outcome, ToKeep), String> {
     let Request { root, src, out, config, .. } = request;
-    check_rules(&config.cells)?;
     let theme = Arc::new(theme(root, config)?);
     let found = disk::walk(root, src, out, config)?;
-    let publisher = Publisher::open(out)?;
-    let packs = Packs::new(publisher.scratch()).map_err(|error| format!("`{}`: {error}", out.display()))?;
+    let ledger = cache.ledger(root);
     let wanted: BTreeSet<SitePath> = found.sources.iter().map(|source| source.path.clone()).collect();
+    let read_history = || history::read(root, &wanted);
+    let last = cache.last(out);
+    let mut history = None;
+    if let Some(last) = &last {
+        let history = history.insert(read_history());
+        publisher.trust(last.receipts.clone());
+        if last.holds(inputs(request, &theme, (&found, history)), &ledger) && publisher.is_as_left() {
+            let (pages, diagnostics) = (last.pages, last.diagnostics());
+            return Ok((Outcome { pages, diagnostics, ..Outcome::default() }, None));
+        }
+    }
     let steps = found.sources.len() * 2;
     let done = std::sync::atomic::AtomicUsize::new(0);
     let step = || progress(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, steps);
-    let gathering = index::Gathering::new(&packs, found.sources.len());
+    let gathering = Gathering::new(cache);
+    let stores = Stores { cache, ledger: &ledger, publisher: Some(publisher) };
     let (history, rendered) = rayon::join(
-        || history::read(root, &wanted),
-        || rendered(request, &found, (&packs, &gathering, Some(&publisher)), &step),
+        || history.unwrap_or_else(read_history),
+        || rendered(request, &found, (stores, &gathering), &step),
     );
-    let Found { sources, files, notes, .. } = found;
+    let inputs = inputs(request, &theme, (&found, &history));
+    let Found { files, notes, .. } = found;
     let History { mut changes, tracked, head, notes: history_notes } = history;
     let mut diagnostics = notes;
     diagnostics.extend(history_notes.into_iter().map(|note| Diagnostic::new(&SitePath::root(), note)));
-    let mut pages = Vec::with_capacity(sources.len());
+    let mut pages = Vec::with_capacity(wanted.len());
     for (mut page, notes) in rendered? {
         page.change = changes.remove(&page.source);
         diagnostics.extend(notes.into_iter().map(|note| Diagnostic::new(&page.source, note)));
@@ -104,7 +179,7 @@ pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, Strin
     let linked = Mutex::new(BTreeSet::new());
     let found = Mutex::new(Vec::new());
     site.products().par_iter().try_for_each(|product| -> Result<(), String> {
-        let produced = site.produce(product, &packs)?;
+        let produced = site.produce(product, cache)?;
         publisher.put(&site.path(product), &produced.bytes)?;
         if matches!(product, Product::Page(_)) {
             linked.lock().unwrap_or_else(PoisonError::into_inner).extend(produced.files);
@@ -117,7 +192,13 @@ pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, Strin
     let linked = linked.into_inner().unwrap_or_else(PoisonError::into_inner);
     let copied: Vec<Option<Diagnostic>> = linked
         .par_iter()
-        .map(|(file, place)| copy_file(request, file, place, &publisher))
+        .map(|(file, place)| {
+            let read = ledger.read(file).map(|(bytes, _)| bytes);
+            match linked::shown(file, read, &config.reading) {
+                Ok(bytes) => publisher.put(place, &bytes).map(|()| None),
+                Err(note) => Ok(Some(Diagnostic::new(file, *note))),
+            }
+        })
         .collect::<Result<_, String>>()?;
     diagnostics.extend(copied.into_iter().flatten());
     let folder = SitePath::root().child("_bindery").child("search");
@@ -125,12 +206,24 @@ pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, Strin
         let path = folder.join(path).ok_or("no name of a file of the index")?;
         publisher.put(&path, text.as_bytes())
     };
-    gathering.finish(&sources, &site, &put)?.write(&site, &put)?;
-    drop(packs);
-    let files = publisher.commit()?;
+    gathering.finish(&site, &put)?.write(&site, &put)?;
     diagnostics.sort();
     diagnostics.dedup();
-    Ok(Outcome { pages: site.len(), diagnostics, files })
+    let last = Last::new(inputs, &ledger, (site.len(), &diagnostics));
+    Ok((Outcome { pages: site.len(), diagnostics, ..Outcome::default() }, Some((last, ledger))))
+}
+
+/// Of all that a build is made of, but for the content of files.
+fn inputs(request: &Request, theme: &Theme, (found, history): (&Found, &History)) -> Digest {
+    let Request { src, date, config, .. } = request;
+    let config = serde_json::to_vec(&**config).unwrap_or_default();
+    let notes: Vec<_> = found.notes.iter().map(|said| (&said.file, &said.note)).collect();
+    let walked = postcard::to_stdvec(&(&found.sources, &found.files, &found.parts, notes));
+    let changes: Vec<_> = found.sources.iter().map(|source| history.changes.get(&source.path)).collect();
+    let told = postcard::to_stdvec(&(changes, &history.tracked, &history.head, &history.notes));
+    let asked = postcard::to_stdvec(&(src, date, theme.digest()));
+    let parts = [Ok(config), walked, told, asked].map(Result::unwrap_or_default);
+    Digest::of_parts(&parts.each_ref().map(Vec::as_slice))
 }
 
 /// The theme that a site wants, with its files.
@@ -144,260 +237,39 @@ pub fn theme(root: &Path, config: &Config) -> Result<Theme, String> {
     })
 }
 
+/// Where pages are kept and go.
+#[derive(Clone, Copy)]
+struct Stores<'a> {
+    cache: &'a Cache,
+    ledger: &'a Ledger,
+    /// Without one nothing is published.
+    publisher: Option<&'a Publisher>,
+}
+
 /// Reads and renders all sources that are no drafts, side by side: they are gathered for search,
-/// and where there is a publisher, their bodies and files are on the disk then.
+/// and their bodies rest in the cache then.
 fn rendered(
     request: &Request,
     found: &Found,
-    (packs, gathering, publisher): (&Packs, &index::Gathering<'_>, Option<&Publisher>),
+    (stores, gathering): (Stores<'_>, &Gathering<'_>),
     step: &(dyn Fn() + Sync),
-) -> Result<Vec<(PageRecord, Vec<Note>)>, String> {
+) -> Result<Vec<Made>, String> {
     let wanted = found.sources.iter().map(|source| &source.path);
     let open: BTreeSet<SitePath> = found.files.iter().chain(&found.parts).chain(wanted).cloned().collect();
     let works = Works {
         root: &request.root,
         src: &request.src,
         config: &request.config,
+        reading: Digest::of(&serde_json::to_vec(&request.config.reading).unwrap_or_default()),
         open: &open,
-        publisher,
-        packs,
+        stores,
         gathering,
+        drafts: false,
     };
     let pages = found
         .sources
         .par_iter()
-        .enumerate()
-        .map(|(number, source)| works.page(number, source).inspect(|_| step()))
+        .map(|source| works.page(source).inspect(|_| step()))
         .collect::<Result<Vec<_>, String>>()?;
     Ok(pages.into_iter().flatten().collect())
-}
-
-/// What every page is made with.
-struct Works<'a> {
-    root: &'a Path,
-    src: &'a SitePath,
-    config: &'a Config,
-    open: &'a BTreeSet<SitePath>,
-    /// Where files go; without one none are made.
-    publisher: Option<&'a Publisher>,
-    packs: &'a Packs,
-    gathering: &'a index::Gathering<'a>,
-}
-
-impl Works<'_> {
-    /// Reads and renders one source; its body, downloads and assets are on the disk then. A draft
-    /// gives nothing.
-    fn page(&self, number: usize, source: &Source) -> Result<Option<(PageRecord, Vec<Note>)>, String> {
-        let bytes = match disk::read_inside(self.root, &source.path) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                let note = Note::error(Rule::NotebookInvalid, format!("the file cannot be read: {error}"));
-                return Ok(Some(failed(source, vec![note])));
-            }
-        };
-        let files = RepoFiles { root: self.root, open: self.open };
-        let around = Around { path: &source.path, config: self.config, files: &files };
-        let rendered = catch_unwind(AssertUnwindSafe(|| render_one(&bytes, source.format, &around)));
-        let Ok((published, mut rendered, mut notes)) = rendered else {
-            let note = Note::error(
-                Rule::NotebookInvalid,
-                "bindery failed on this file, which is a fault of bindery",
-            )
-            .help("please report it with the file");
-            return Ok(Some(failed(source, vec![note])));
-        };
-        if notes.iter().any(|note| note.severity == Severity::Error) {
-            return Ok(Some(failed(source, notes)));
-        }
-        if published.notebook().front.draft {
-            return Ok(None);
-        }
-        rendered.body.size_images(|target| self.picture_size(&source.path, target));
-        let units = std::mem::take(&mut rendered.units);
-        let script = published.script().filter(|_| self.config.outputs.downloads);
-        let outline = std::mem::take(&mut rendered.outline);
-        let mut record = PageRecord::new(&source.path, &published, outline, script.as_ref());
-        let local = source.path.below(self.src).unwrap_or_else(|| source.path.clone());
-        record.downloads.notebook &= self.config.outputs.downloads;
-        self.gathering.add(number, (&record, &units), (&self.config.language, &local))?;
-        if let Some(publisher) = self.publisher {
-            self.packs
-                .put(&source.path, &rendered.body)
-                .map_err(|error| format!("the body of `{}` cannot be kept: {error}", source.path))?;
-            for asset in &rendered.assets {
-                publisher.put(&out_path(&asset.name), &asset.bytes)?;
-            }
-            if record.downloads.notebook {
-                match published.copy(&bytes) {
-                    Some(copy) => publisher.put(&local, &copy)?,
-                    None => record.downloads.notebook = false,
-                }
-            }
-            if let Some(script) = script {
-                let place = script_place(&local, &script.extension);
-                publisher.put(&place, script.text.as_bytes())?;
-            }
-        }
-        notes.extend(rendered.notes);
-        Ok(Some((record, notes)))
-    }
-}
-
-fn render_one(bytes: &[u8], format: Format, around: &Around<'_>) -> (Published, render::Rendered, Vec<Note>) {
-    let (notebook, notes) = Notebook::read(bytes, format, around);
-    let published = Published::new(notebook);
-    let rendered = render::body(&published, &around.config.outputs);
-    (published, rendered, notes)
-}
-
-/// How much of a picture is read for its size, in bytes: what cameras write before it, or a whole
-/// drawing.
-const PICTURE_HEAD: u64 = 256 << 10;
-
-impl Works<'_> {
-    /// The size of a picture of the repo that a page shows.
-    fn picture_size(&self, page: &SitePath, target: &str) -> Option<(usize, usize)> {
-        let target = percent_decode(target)?;
-        let path = match target.strip_prefix('/') {
-            Some(rest) => SitePath::root().join(rest),
-            None => page.parent().join(&target),
-        }?;
-        let head = self.open.contains(&path).then(|| disk::head_inside(self.root, &path, PICTURE_HEAD))??;
-        render::picture_size(&head)
-    }
-}
-
-/// The files that pages may include: those that the walk found open, below the root.
-struct RepoFiles<'a> {
-    root: &'a Path,
-    open: &'a BTreeSet<SitePath>,
-}
-
-impl Files for RepoFiles<'_> {
-    fn text(&self, path: &SitePath) -> Result<String, String> {
-        if !self.open.contains(path) {
-            return Err(format!("`{path}` is not in the repo, or hidden, or ignored"));
-        }
-        let bytes = disk::read_inside(self.root, path).map_err(|error| format!("`{path}`: {error}"))?;
-        if is_lfs_pointer(&bytes) {
-            return Err(format!("a Git LFS pointer stands in place of `{path}`"));
-        }
-        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-        match std::str::from_utf8(text) {
-            Ok(text) => Ok(text.replace("\r\n", "\n")),
-            Err(_) => Err(format!("`{path}` is no UTF-8 text")),
-        }
-    }
-}
-
-/// The page of a source that could not be read: it says so.
-fn failed(source: &Source, notes: Vec<Note>) -> (PageRecord, Vec<Note>) {
-    let lines = notes
-        .iter()
-        .filter(|note| note.severity == Severity::Error)
-        .map(|note| match note.line {
-            Some(line) => format!("{} (line {line})", note.message),
-            None => note.message.clone(),
-        })
-        .collect();
-    (PageRecord::failed(&source.path, lines), notes)
-}
-
-/// Publishes a file of the repo that a page links.
-fn copy_file(
-    request: &Request,
-    file: &SitePath,
-    place: &SitePath,
-    publisher: &Publisher,
-) -> Result<Option<Diagnostic>, String> {
-    let say = |message: String, help: &str| {
-        Ok(Some(Diagnostic::new(file, Note::warning(Rule::LinkUnpublished, message).help(help))))
-    };
-    let bytes = match disk::read_inside(&request.root, file) {
-        Ok(bytes) => bytes,
-        Err(error) => return say(format!("the linked file cannot be read: {error}"), "look at its rights"),
-    };
-    if is_lfs_pointer(&bytes) {
-        return say("a Git LFS pointer stands in place of the linked file".to_owned(), "run `git lfs pull`");
-    }
-    if file.extension() == "svg" {
-        return match render::clean_svg(&bytes) {
-            Ok(clean) => publisher.put(place, &clean).map(|()| None),
-            Err(why) => say(format!("the linked picture cannot be shown: {why}"), "save it as plain SVG"),
-        };
-    }
-    if file.extension() == "ipynb" {
-        let around = Around { path: file, config: &request.config, files: &NoFiles };
-        let (notebook, _) = Notebook::read(&bytes, Format::Ipynb, &around);
-        return match Published::new(notebook).copy(&bytes) {
-            Some(copy) => publisher.put(place, &copy).map(|()| None),
-            None => say("the linked notebook cannot be filtered".to_owned(), "publish it as a page"),
-        };
-    }
-    publisher.put(place, &bytes).map(|()| None)
-}
-
-/// Builds one notebook into one HTML file that carries everything: pictures, style, scripts.
-///
-/// # Errors
-/// Why it could not run: the file cannot be read at all, or the theme fails.
-pub fn build_single(
-    root: &Path,
-    source: &Source,
-    config: Arc<Config>,
-) -> Result<(Vec<u8>, Vec<Diagnostic>), String> {
-    check_rules(&config.cells)?;
-    let bytes = disk::read_inside(root, &source.path)
-        .map_err(|error| format!("`{}` cannot be read: {error}", source.path))?;
-    // In the pool, whose threads have room for what is deeply nested.
-    let files = Beside { root };
-    let around = Around { path: &source.path, config: &config, files: &files };
-    let attempt = || catch_unwind(AssertUnwindSafe(|| render_one(&bytes, source.format, &around)));
-    let (attempt, ()) = rayon::join(attempt, || ());
-    let Ok((published, rendered, mut notes)) = attempt else {
-        return Err(format!(
-            "bindery failed on `{}`, which is a fault of bindery; please report it",
-            source.path
-        ));
-    };
-    let mut record = PageRecord::new(&source.path, &published, rendered.outline, None);
-    if notes.iter().any(|note| note.severity == Severity::Error) {
-        (record, notes) = failed(source, notes);
-    }
-    notes.extend(rendered.notes);
-    let mut diagnostics: Vec<Diagnostic> =
-        notes.into_iter().map(|note| Diagnostic::new(&source.path, note)).collect();
-    let theme = theme(root, &config)?;
-    let inline = theme.inline();
-    let open = |path: &SitePath| disk::is_open(root, path);
-    let read = |path: &SitePath| open(path).then(|| disk::read_inside(root, path).ok()).flatten();
-    let view = view::SingleView {
-        head: view::Head {
-            title: record.title.clone(),
-            description: record.description.clone(),
-            direction: direction(record.front.lang.as_deref().unwrap_or(&config.language)),
-            language: record.front.lang.clone().unwrap_or_else(|| config.language.clone()),
-            ..view::Head::default()
-        },
-        page: crate::site::single_page(&record, &rendered.body, &rendered.assets, theme.labels(), &read),
-        csp: csp_of(&[&inline.mode_js, &inline.js]),
-        inline,
-    };
-    diagnostics.sort();
-    Ok((theme.render("single.html", &view)?, diagnostics))
-}
-
-/// The files that a single page may include: whatever below the root is not hidden or ignored.
-struct Beside<'a> {
-    root: &'a Path,
-}
-
-impl Files for Beside<'_> {
-    fn text(&self, path: &SitePath) -> Result<String, String> {
-        if !disk::is_open(self.root, path) {
-            return Err(format!("`{path}` is not in the repo, or hidden, or ignored"));
-        }
-        let bytes = disk::read_inside(self.root, path).map_err(|error| format!("`{path}`: {error}"))?;
-        String::from_utf8(bytes).map_err(|_| format!("`{path}` is no UTF-8 text"))
-    }
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the edge")]
 
+mod cache;
 mod search;
 mod theme;
 
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
+use cache::CacheOptions;
 use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -37,6 +39,8 @@ enum Command {
     Build(Build),
     /// Ask the notebooks of a folder what the site's search would be asked
     Search(search::Search),
+    /// Delete what was kept from earlier runs
+    Clean(cache::Clean),
     /// Themes: begin one of your own, see what a theme lets you choose
     Theme(theme::Theme),
 }
@@ -64,6 +68,8 @@ struct Build {
     /// Say what readers lose nothing by, too
     #[arg(short, long)]
     verbose: bool,
+    #[command(flatten)]
+    cache: CacheOptions,
 }
 
 /// Runs the program. The exit code is 0 where all is well, 1 where errors in the content were
@@ -72,6 +78,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Build(build) => build.run(),
         Command::Search(search) => workers(None).and_then(|()| search.run()),
+        Command::Clean(clean) => clean.run(),
         Command::Theme(theme) => theme.run(),
     };
     match done {
@@ -103,7 +110,8 @@ impl Build {
                 out.display()
             ));
         }
-        let request = folder_of(src, out, self.base_url.as_deref())?;
+        let mut request = folder_of(src, out, self.base_url.as_deref())?;
+        request.cache = self.cache.folder(&request.root, &request.src)?;
         let bar = self.bar();
         let outcome = build::build(&request, &|done, of| {
             bar.set_length(of as u64);
@@ -111,6 +119,9 @@ impl Build {
         })?;
         bar.finish_and_clear();
         self.report(&request.root, &outcome);
+        if let Some(why) = outcome.uncached.as_ref().filter(|_| !self.quiet) {
+            eprintln!("note: nothing is kept for the next run: {why}");
+        }
         if !self.quiet {
             eprintln!("{}", summary(&outcome, &request.out, started));
         }
@@ -167,13 +178,19 @@ impl Build {
 
 /// What is asked for when a folder is: its repo and configuration.
 fn folder_of(src: &Path, out: PathBuf, base_url: Option<&str>) -> Result<Request, String> {
-    let src = std::fs::canonicalize(src).map_err(|error| format!("`{}`: {error}", src.display()))?;
-    let root = disk::find_root(&src);
-    let src = relative(&root, &src)?;
+    let (root, src) = place_of(src)?;
     let config = Arc::new(configuration(&root, &src, base_url)?);
     let date =
         std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|epoch| epoch.trim().parse().ok()).map(moment);
-    Ok(Request { root, src, out, date, config })
+    Ok(Request { root, src, out, date, config, cache: None })
+}
+
+/// The repo that a folder lies in, and where it lies there.
+fn place_of(src: &Path) -> Result<(PathBuf, SitePath), String> {
+    let src = std::fs::canonicalize(src).map_err(|error| format!("`{}`: {error}", src.display()))?;
+    let root = disk::find_root(&src);
+    let src = relative(&root, &src)?;
+    Ok((root, src))
 }
 
 /// The threads that work: so many, or as many as there are processors.

@@ -5,15 +5,37 @@ use std::fmt;
 /// A 128-bit BLAKE3 hash of some content.
 ///
 /// 128 bits are enough to never meet a collision by chance, and half as long in a URL.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-pub struct Digest([u8; 16]);
+#[derive(
+    Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+pub struct Digest([u8; Self::LENGTH]);
 
 impl Digest {
+    /// How many bytes it has.
+    pub const LENGTH: usize = 16;
+
     /// The digest of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
-        let mut short = [0; 16];
-        short.copy_from_slice(&blake3::hash(bytes).as_bytes()[..16]);
+        let mut short = [0; Self::LENGTH];
+        short.copy_from_slice(&blake3::hash(bytes).as_bytes()[..Self::LENGTH]);
         Self(short)
+    }
+
+    /// The digest of several texts, told apart from all others that give the same when joined.
+    pub fn of_parts(parts: &[&[u8]]) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        for part in parts {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+        let mut short = [0; Self::LENGTH];
+        short.copy_from_slice(&hasher.finalize().as_bytes()[..Self::LENGTH]);
+        Self(short)
+    }
+
+    /// Its bytes.
+    pub fn bytes(self) -> [u8; Self::LENGTH] {
+        self.0
     }
 
     /// The first byte, to spread keys over shards.

@@ -80,6 +80,14 @@ pub fn origin(root: &Path) -> Origin {
     }
 }
 
+/// Whether git tells that no file in `folder`, which lies below `root`, is content of a repo.
+pub fn is_free_of_content(root: &Path, folder: &Path) -> bool {
+    // The innermost repo that the folder lies in: a submodule has files of its own.
+    let Some(at) = folder.ancestors().find(|at| at.is_dir() && at.starts_with(root)) else { return false };
+    let listed = git(at, &["ls-files", "-z", "--full-name", "--"]).arg(folder).stderr(Stdio::null()).output();
+    listed.is_ok_and(|output| output.status.success() && output.stdout.is_empty())
+}
+
 /// Reads the history until every file of `wanted` has been seen.
 ///
 /// A folder without git has no history, which is fine; a history that git refuses to tell, or

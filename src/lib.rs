@@ -15,6 +15,7 @@
 
 pub mod address;
 pub mod build;
+pub mod cache;
 pub mod cli;
 pub mod config;
 pub mod diagnostic;

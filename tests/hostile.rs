@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 fn read(bytes: &[u8], format: Format) -> (Notebook, Vec<Note>) {
     let config: Config = config::File::default().resolve(config::Surroundings::default()).unwrap();
     let path = SitePath::new("a.ipynb").unwrap();
-    Notebook::read(bytes, format, &Around { path: &path, config: &config, files: &NoFiles })
+    Notebook::read(bytes, format, &Around { path: &path, reading: &config.reading, files: &NoFiles })
 }
 
 /// What rendering makes of a notebook, slots left empty.

@@ -19,6 +19,7 @@ const FLOORS: &[&[&str]] = &[
     &["cli"],
     &["build"],
     &["report", "manual"],
+    &["cache"],
     &["disk", "history"],
     &["site"],
     &["theme"],

@@ -123,6 +123,7 @@ fn a_killed_build_is_repeated_and_the_old_site_was_whole() {
     for wait in [1_u64, 5, 10, 20, 35, 50, 70] {
         let mut child = Command::new(env!("CARGO_BIN_EXE_bindery"))
             .args(["build", "-q"])
+            .env("XDG_CACHE_HOME", desk.caches())
             .current_dir(desk.root())
             .spawn()
             .unwrap();

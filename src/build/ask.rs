@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
 
-use super::{Request, index, rendered};
-use crate::disk::{self, Found, Packs};
+use super::index::Gathering;
+use super::{Request, Stores, rendered};
+use crate::disk::{self, Found};
 use crate::notebook::check_rules;
 use crate::search::engine;
 use crate::site::{Dates, Input, Site};
@@ -55,15 +56,17 @@ struct Answered {
 /// Why it could not run: configuration, theme, disk.
 pub fn ask(request: &Request, scratch: &Path, query: &str, limit: usize) -> Result<Vec<Answer>, String> {
     let Request { root, src, out, config, .. } = request;
-    check_rules(&config.cells)?;
+    check_rules(&config.reading.cells)?;
     let theme = Arc::new(super::theme(root, config)?);
     let found = disk::walk(root, src, out, config)?;
-    let packs =
-        Packs::new(scratch.to_path_buf()).map_err(|error| format!("`{}`: {error}", scratch.display()))?;
-    let gathering = index::Gathering::new(&packs, found.sources.len());
-    let pages = rendered(request, &found, (&packs, &gathering, None), &|| ())?;
+    let (cache, _) = request.cache(scratch)?;
+    let ledger = cache.ledger(root);
+    let gathering = Gathering::new(&cache);
+    let stores = Stores { cache: &cache, ledger: &ledger, publisher: None };
+    let pages = rendered(request, &found, (stores, &gathering), &|| ())?;
+    let _ = cache.keep_ledger(&ledger);
     let pages = pages.into_iter().map(|(page, _)| page).collect();
-    let Found { sources, files, .. } = found;
+    let Found { files, .. } = found;
     let input = Input {
         config: config.clone(),
         theme,
@@ -75,7 +78,7 @@ pub fn ask(request: &Request, scratch: &Path, query: &str, limit: usize) -> Resu
     };
     let (site, _) = Site::assemble(input);
     let held = Mutex::new(HashMap::new());
-    let quoted = gathering.finish(&sources, &site, &|path, text| {
+    let quoted = gathering.finish(&site, &|path, text| {
         held.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), text);
         Ok(())
     })?;

@@ -1,26 +1,25 @@
 //! The search index of a build: pages are taken in while they are rendered, the files are written
 //! once the site is put together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 use serde_json::json;
 
+use crate::cache::{Cache, Findable, Key};
 use crate::digest::Digest;
-use crate::disk::{Packs, Source};
 use crate::path::SitePath;
 use crate::render::Unit;
-use crate::search::{self, Collector, PER_FILE, Writer};
+use crate::search::{self, Collector, Order, PER_FILE, Quotes, Rewriter, Writer};
 use crate::site::{PageId, PageRecord, Site};
 
 /// What is gathered of all pages.
 pub(super) struct Gathering<'a> {
     collector: Collector<'a>,
-    packs: &'a Packs,
-    digests: Mutex<Vec<Option<Digest>>>,
+    cache: &'a Cache,
+    pages: Mutex<HashMap<SitePath, (Key, Findable)>>,
     /// What pages can be filtered by (`tag`, `lang`, `owner`), and how often.
     keys: Mutex<BTreeMap<String, usize>>,
 }
@@ -32,23 +31,36 @@ const FORMAT: u32 = 2;
 const MAX_KEY: usize = 30;
 const MAX_VALUE: usize = 60;
 
+/// Whether a page shall be found.
+pub(super) fn is_findable(record: &PageRecord) -> bool {
+    !record.front.unlisted && record.front.search
+}
+
 impl<'a> Gathering<'a> {
-    pub(super) fn new(packs: &'a Packs, pages: usize) -> Self {
-        let collector = Collector::new(packs, rayon::current_num_threads());
-        Self { collector, packs, digests: Mutex::new(vec![None; pages]), keys: Mutex::default() }
+    pub(super) fn new(cache: &'a Cache) -> Self {
+        let collector = Collector::new(cache, cache.run_count(), rayon::current_num_threads());
+        Self { collector, cache, pages: Mutex::default(), keys: Mutex::default() }
     }
 
-    /// Takes in a rendered page, unless it shall not be found.
+    fn pages(&self) -> MutexGuard<'_, HashMap<SitePath, (Key, Findable)>> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn count(&self, filters: &[String]) {
+        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, _) in filters.iter().filter_map(|filter| filter.split_once(':')) {
+            *keys.entry(key.to_owned()).or_default() += 1;
+        }
+    }
+
+    /// Takes in a rendered page that shall be found.
     pub(super) fn add(
         &self,
-        number: usize,
+        key: Key,
         (record, units): (&PageRecord, &[Unit]),
         (language, local): (&str, &SitePath),
-    ) -> Result<(), String> {
+    ) -> Result<Quotes, String> {
         let front = &record.front;
-        if front.unlisted || !front.search {
-            return Ok(());
-        }
         let headings: Vec<(&str, &str)> = record
             .outline
             .headings
@@ -62,11 +74,7 @@ impl<'a> Gathering<'a> {
         let filters = filters(record, local);
         let values: Vec<(&str, String)> = front.values().collect();
         words.extend(values.iter().map(|(_, said)| said.as_str()));
-        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        for (key, _) in filters.iter().filter_map(|filter| filter.split_once(':')) {
-            *keys.entry(key.to_owned()).or_default() += 1;
-        }
-        drop(keys);
+        self.count(&filters);
         let page = search::Page {
             title: &record.title,
             headings: &headings,
@@ -75,48 +83,78 @@ impl<'a> Gathering<'a> {
             units,
             language: front.lang.as_deref().unwrap_or(language),
         };
-        let place =
-            u32::try_from(number).map_err(|_| "there are too many pages to be searched".to_owned())?;
-        let quotes = self.collector.add(place, &page)?;
-        self.packs.put_quotes(&record.source, &quotes.files)?;
-        self.digests.lock().unwrap_or_else(PoisonError::into_inner)[number] = Some(quotes.digest);
+        let quotes = self.collector.add(self.cache.new_number(key), &page)?;
+        self.pages().insert(record.source.clone(), (key, findable(&quotes)));
+        Ok(quotes)
+    }
+
+    /// Takes in a page that an earlier build gathered.
+    pub(super) fn keep(
+        &self,
+        (key, found): (Key, Findable),
+        record: &PageRecord,
+        local: &SitePath,
+    ) -> Result<(), String> {
+        self.count(&filters(record, local));
+        self.collector.know(&self.cache.words(&record.source)?);
+        self.pages().insert(record.source.clone(), (key, found));
         Ok(())
     }
 
     /// Writes the index of the site but for what results quote.
-    pub(super) fn finish(self, sources: &[Source], site: &Site, put: Put<'_>) -> Result<Quoted<'a>, String> {
-        let Self { collector, packs, digests, keys } = self;
-        let digests = digests.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let numbers: Vec<Option<u32>> = sources
-            .iter()
-            .zip(&digests)
-            .map(|(source, digest)| {
-                digest.and_then(|_| site.page_of(&source.path)).and_then(|page| u32::try_from(page).ok())
-            })
-            .collect();
+    pub(super) fn finish(self, site: &Site, put: Put<'_>) -> Result<Quoted<'a>, String> {
+        let Self { collector, cache, pages, keys } = self;
+        let gathered = pages.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut pages = Vec::new();
+        let mut places = vec![None; cache.numbers()];
+        let mut keys_of = vec![None; site.len()];
         // Another program writes other files.
         let mut said = env!("CARGO_PKG_VERSION").as_bytes().to_vec();
         said.extend_from_slice(&FORMAT.to_le_bytes());
-        for (number, digest) in numbers.iter().zip(&digests) {
-            if let (Some(page), Some(digest)) = (number, digest) {
-                said.extend_from_slice(format!("{page} {digest}").as_bytes());
-                said.extend_from_slice(site.found(*page as usize).to_string().as_bytes());
+        let mut passages = 0;
+        for (page, key_of) in keys_of.iter_mut().enumerate() {
+            let Some((key, found)) = gathered.get(site.source(page)) else { continue };
+            let number = u32::try_from(page).map_err(|_| "there are too many pages to be searched")?;
+            if let Some(place) = cache.number(*key).and_then(|place| places.get_mut(place as usize)) {
+                *place = Some(number);
             }
+            *key_of = Some(*key);
+            passages += found.passages;
+            said.extend_from_slice(format!("{page} {}", found.digest).as_bytes());
+            said.extend_from_slice(site.found(page).to_string().as_bytes());
+            pages.push(page);
         }
         let folder = format!("{:.12}", Digest::of(&said));
         let collected = collector.finish()?;
-        let root = Writer::write(&collected, &numbers, &mut |(file, text)| {
+        let alive: Vec<bool> = places.iter().map(Option::is_some).collect();
+        let first = cache.run_count();
+        let mut rewriter = cache.wants_new_runs(&alive).then(|| Rewriter::new(cache));
+        let order = Order { pages: &places, passages };
+        let root = Writer::write(&collected, (order, rewriter.as_mut()), &mut |(file, text)| {
             put(&format!("{folder}/{file}.js"), shard(&file, &json!(text)))
         })?;
+        match rewriter {
+            None => cache.keep_runs(&alive)?,
+            Some(rewriter) => {
+                rewriter.finish()?;
+                let alive: Vec<bool> = keys_of.iter().map(Option::is_some).collect();
+                cache.replace_runs(keys_of, first);
+                cache.keep_runs(&alive)?;
+            }
+        }
         let root = json!({
             "v": FORMAT, "gen": folder, "n": root.passages, "per": PER_FILE,
             "d": root.dictionary, "w": root.words, "r": root.reversed,
             "f": ordered(keys.into_inner().unwrap_or_else(PoisonError::into_inner)), "l": site.search_labels(),
         });
         put("index.js", format!("bindery.index({root});\n"))?;
-        let pages = numbers.into_iter().flatten().map(|page| page as usize).collect();
-        Ok(Quoted { packs, folder, pages })
+        Ok(Quoted { cache, folder, pages })
     }
+}
+
+/// What a cache keeps of what a page gave.
+pub(super) fn findable(quotes: &Quotes) -> Findable {
+    Findable { passages: u32::try_from(quotes.passages).unwrap_or(u32::MAX), digest: quotes.digest }
 }
 
 /// Keys of filters: those that every site has, then the most frequent.
@@ -139,7 +177,7 @@ fn shard(name: &str, said: &dyn Display) -> String {
 
 /// What results quote of the pages of a site.
 pub(super) struct Quoted<'a> {
-    packs: &'a Packs,
+    cache: &'a Cache,
     folder: String,
     pages: Vec<PageId>,
 }
@@ -164,7 +202,7 @@ impl Quoted<'_> {
     }
 
     fn files(&self, site: &Site, page: PageId) -> Result<Vec<(String, String)>, String> {
-        let quotes = self.packs.quotes(site.source(page))?;
+        let quotes = self.cache.quotes(site.source(page))?;
         let found = site.found(page).to_string();
         let found = found.strip_suffix('}').unwrap_or_default();
         let file = |(place, passages): (usize, &String)| {

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
+use super::cache::CacheOptions;
 use super::{absolute, folder_of};
 use crate::build::{self, Answer};
 use crate::disk;
@@ -36,6 +37,8 @@ pub(super) struct Search {
     /// How to print them
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    cache: CacheOptions,
 }
 
 impl Search {
@@ -47,7 +50,8 @@ impl Search {
                 self.src.display()
             ));
         }
-        let request = folder_of(&self.src, absolute(Path::new("public"))?, None)?;
+        let mut request = folder_of(&self.src, absolute(Path::new("public"))?, None)?;
+        request.cache = self.cache.folder(&request.root, &request.src)?;
         let scratch = disk::Scratch::new().map_err(|error| format!("no file for scratch: {error}"))?;
         let answers = build::ask(&request, &scratch.file(), &self.query, self.limit)?;
         let text = match self.format {

@@ -2,7 +2,7 @@
 //! than anything that a notebook says.
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::path::SitePath;
@@ -20,8 +20,11 @@ pub struct Rule {
 }
 
 /// One `[[cells]]` as it is meant.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct CellRule {
+    /// The globs as they are written.
+    globs: Vec<String>,
+    #[serde(skip)]
     paths: Option<GlobSet>,
     /// Tags, any of which a cell must bear; all cells where this is empty.
     pub tags: Vec<String>,
@@ -44,7 +47,7 @@ impl CellRule {
         }
         let paths =
             if rule.paths.is_empty() { None } else { Some(set.build().map_err(|error| error.to_string())?) };
-        Ok(Self { paths, tags: rule.tags, options: rule.options })
+        Ok(Self { globs: rule.paths, paths, tags: rule.tags, options: rule.options })
     }
 
     /// Whether it speaks of the cells of a page.

@@ -3,7 +3,7 @@
 use crate::path::{SitePath, encode_query};
 
 /// A repo in GitLab, GitHub or Gitea.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Forge {
     url: String,
     branch: String,
@@ -11,7 +11,7 @@ pub struct Forge {
     shape: Shape,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 enum Shape {
     GitLab,
     GitHub,

@@ -40,7 +40,7 @@ pub struct File {
 }
 
 /// `[language]`: for notebooks whose own metadata name no language that is known.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Language {
     /// The language of notebooks that say nothing at all.
@@ -72,7 +72,7 @@ pub enum Dialect {
 }
 
 /// The dialects that are on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Dialects {
     /// Quarto: `hide-…` tags remove.
     pub quarto: bool,
@@ -160,7 +160,7 @@ pub struct Surroundings {
 }
 
 /// What a build shall do, all said and merged.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Config {
     /// The name of the site, where somebody gave it one.
     pub title: Option<String>,
@@ -186,6 +186,18 @@ pub struct Config {
     pub has_nav: bool,
     /// The navigation file of another tool, which orders them where the configuration does not.
     pub nav: Option<NavFile>,
+    /// How notebooks are read and rendered.
+    pub reading: Reading,
+    /// The name of the theme.
+    pub theme: String,
+    /// What is chosen among the options of the theme.
+    pub theme_options: toml::Table,
+}
+
+/// What decides how one notebook is read and rendered, whatever else the site holds: all that the
+/// rooms up to `render` see of the configuration.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Reading {
     /// How outputs are shown.
     pub outputs: OutputOptions,
     /// The dialects that are on.
@@ -196,10 +208,6 @@ pub struct Config {
     pub cells: Vec<CellRule>,
     /// The languages of code in notebooks that do not name theirs.
     pub languages: Language,
-    /// The name of the theme.
-    pub theme: String,
-    /// What is chosen among the options of the theme.
-    pub theme_options: toml::Table,
 }
 
 /// A tag of a language (BCP 47) in the spelling of HTML; `None` where it has not the form of one.
@@ -297,13 +305,15 @@ impl File {
             has_nav: !self.nav.order.is_empty(),
             nav: around.nav,
             order,
-            outputs: self.outputs,
-            dialects,
-            bibliography,
-            languages: self.language,
+            reading: Reading {
+                outputs: self.outputs,
+                dialects,
+                bibliography,
+                cells: self.cells.into_iter().map(CellRule::new).collect::<Result<_, _>>()?,
+                languages: self.language,
+            },
             theme,
             theme_options,
-            cells: self.cells.into_iter().map(CellRule::new).collect::<Result<_, _>>()?,
         })
     }
 }

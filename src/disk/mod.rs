@@ -1,12 +1,14 @@
 //! The file system: what is in the repo, and how a site is put down safely.
 
-mod pack;
 mod publish;
+mod scratch;
+mod stamp;
 mod themes;
 mod walk;
 
-pub use pack::{Packs, Scratch};
-pub use publish::{Published as PublishCount, Publisher};
+pub use publish::{Published as PublishCount, Publisher, Receipts};
+pub use scratch::Scratch;
+pub use stamp::Stamp;
 pub use themes::{new_theme, theme};
 pub use walk::{Found, Source, find_root, is_open, walk};
 

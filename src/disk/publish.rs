@@ -13,9 +13,11 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::place;
+use super::{Stamp, place};
+use crate::digest::Digest;
 use crate::path::SitePath;
 
 /// The folder of our own in the output folder.
@@ -28,10 +30,24 @@ pub(super) const MANIFEST: &str = ".bindery/manifest.json";
 pub struct Publisher {
     out: PathBuf,
     old: BTreeSet<SitePath>,
-    put: Mutex<BTreeMap<SitePath, bool>>,
+    receipts: Receipts,
+    put: Mutex<BTreeMap<SitePath, Put>>,
     made: Mutex<HashSet<PathBuf>>,
     _lock: File,
 }
+
+/// What was put under a path.
+#[derive(Clone, Copy, Debug, Default)]
+struct Put {
+    /// Whether it was staged, since it was not there.
+    is_staged: bool,
+    mark: Option<Digest>,
+}
+
+/// What stands in an output folder: the state in which each file was left there, and what it was
+/// made of, where its maker told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipts(BTreeMap<SitePath, (Stamp, Option<Digest>)>);
 
 /// What publishing did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -119,8 +135,14 @@ impl Publisher {
             }
             Err(_) => BTreeSet::new(),
         };
-        let publisher =
-            Self { out: out.to_path_buf(), old, put: Mutex::default(), made: Mutex::default(), _lock: lock };
+        let publisher = Self {
+            out: out.to_path_buf(),
+            old,
+            receipts: Receipts::default(),
+            put: Mutex::default(),
+            made: Mutex::default(),
+            _lock: lock,
+        };
         // From the first moment on the folder is known as ours, so that a killed build can be repeated.
         if !manifest.exists() {
             write_json(&manifest, &Manifest { version: 1, files: BTreeSet::new() })
@@ -134,18 +156,61 @@ impl Publisher {
         self.out.join(OWN).join("stage").join("packs")
     }
 
+    /// Takes the receipts of the last commit into this folder at their word.
+    pub fn trust(&mut self, receipts: Receipts) {
+        self.receipts = receipts;
+    }
+
+    /// Whether all files of the last commit stand there as it left them, and so does its list.
+    pub fn is_as_left(&self) -> bool {
+        let is_left = |(path, (stamp, _)): (&SitePath, &(Stamp, Option<Digest>))| {
+            Stamp::of(&place(&self.out, path)) == Some(*stamp)
+        };
+        !self.receipts.0.is_empty()
+            && self.old.len() == self.receipts.0.len()
+            && self.old.iter().all(|path| self.receipts.0.contains_key(path))
+            && self.receipts.0.par_iter().all(is_left)
+    }
+
+    /// Keeps the file of the last commit that was made of what `mark` stands for; `false` where it
+    /// does not stand there as it was left.
+    pub fn keep(&self, path: &SitePath, mark: Digest) -> bool {
+        let Some((stamp, known)) = self.receipts.0.get(path) else { return false };
+        if *known != Some(mark)
+            || !self.old.contains(path)
+            || Stamp::of(&place(&self.out, path)) != Some(*stamp)
+        {
+            return false;
+        }
+        let mut put = self.put.lock().unwrap_or_else(PoisonError::into_inner);
+        put.entry(path.clone()).or_insert(Put { is_staged: false, mark: Some(mark) });
+        true
+    }
+
+    /// As [`Publisher::put`], with what the file was made of: see [`Publisher::keep`].
+    ///
+    /// # Errors
+    /// As [`Publisher::put`].
+    pub fn put_marked(&self, path: &SitePath, mark: Digest, bytes: &[u8]) -> Result<(), String> {
+        self.stage(path, Some(mark), bytes)
+    }
+
     /// Stages a file, unless the very same stands there already. A path that was put before is
     /// left as it is.
     ///
     /// # Errors
     /// What the system says, with the file.
     pub fn put(&self, path: &SitePath, bytes: &[u8]) -> Result<(), String> {
+        self.stage(path, None, bytes)
+    }
+
+    fn stage(&self, path: &SitePath, mark: Option<Digest>, bytes: &[u8]) -> Result<(), String> {
         {
             let mut put = self.put.lock().unwrap_or_else(PoisonError::into_inner);
             if put.contains_key(path) {
                 return Ok(());
             }
-            put.insert(path.clone(), false);
+            put.insert(path.clone(), Put { is_staged: false, mark });
         }
         if self.old.contains(path) && same(&place(&self.out, path), bytes) {
             return Ok(());
@@ -160,7 +225,10 @@ impl Publisher {
             };
             format!("`{path}` cannot be written: {error}{help}")
         })?;
-        self.put.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), true);
+        self.put
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(path.clone(), Put { is_staged: true, mark });
         Ok(())
     }
 
@@ -178,17 +246,23 @@ impl Publisher {
         Ok(())
     }
 
+    /// Leaves the folder as it is.
+    pub fn abandon(self) {
+        // What cannot be removed now, the next build clears away.
+        let _ = fs::remove_dir_all(self.out.join(OWN).join("stage"));
+    }
+
     /// Puts the staged files in place, first what pages need, then the pages; removes what the
-    /// site before had and this one has not.
+    /// site before had and this one has not. Back comes what was done, and what stands there now.
     ///
     /// # Errors
     /// What the system says; the next build goes on where this one stopped.
-    pub fn commit(self) -> Result<Published, String> {
+    pub fn commit(self) -> Result<(Published, Receipts), String> {
         let put = self.put.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut moves: Vec<SitePath> =
-            put.iter().filter(|(_, staged)| **staged).map(|(path, _)| path.clone()).collect();
+            put.iter().filter(|(_, put)| put.is_staged).map(|(path, _)| path.clone()).collect();
         moves.sort_by_key(|path| path.extension() == "html");
-        let files: BTreeSet<SitePath> = put.into_keys().collect();
+        let files: BTreeSet<SitePath> = put.keys().cloned().collect();
         let prune: Vec<SitePath> = self.old.difference(&files).cloned().collect();
         let counts =
             Published { written: moves.len(), kept: files.len() - moves.len(), removed: prune.len() };
@@ -197,7 +271,11 @@ impl Publisher {
         write_json(&place, &journal).and_then(|()| finish(&self.out, &journal)).map_err(|error| {
             format!("`{}`: {error}; build again, and it goes on from here", self.out.display())
         })?;
-        Ok(counts)
+        let receipt = |(path, put): (SitePath, Put)| {
+            let stamp = Stamp::of(&super::place(&self.out, &path))?;
+            Some((path, (stamp, put.mark)))
+        };
+        Ok((counts, Receipts(put.into_par_iter().filter_map(receipt).collect())))
     }
 }
 

@@ -17,7 +17,7 @@ use crate::notebook::{Format, is_notebook, jupytext_formats};
 use crate::path::SitePath;
 
 /// A file that becomes a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Source {
     /// Where it is, relative to the root.
     pub path: SitePath,
@@ -364,6 +364,8 @@ fn is_passed_over(entry: &DirEntry, out: &Path) -> bool {
         || entry.path() == out
         || entry.path().join("pyvenv.cfg").exists()
         || entry.path().join("conda-meta").is_dir()
+        // Caches of any program, <https://bford.info/cachedir/>.
+        || entry.path().join("CACHEDIR.TAG").is_file()
         || entry.path().join(super::publish::MANIFEST).exists()
 }
 

@@ -58,7 +58,7 @@ impl Draft {
     /// of the page.
     fn is_removed(&self, metadata: &Map<String, Value>, around: &Around<'_>) -> bool {
         let none = Map::new();
-        let mut gatherer = Gatherer::new((&none, &none), metadata, around.path, around.config);
+        let mut gatherer = Gatherer::new((&none, &none), metadata, around.path, around.reading);
         let mut source = self.source.clone();
         let head =
             Head { is_code: false, ..Head::take(&mut source, &Lang::none(), &self.at, &mut Vec::new()) };
@@ -80,7 +80,7 @@ pub(super) fn notebook(
         notebook.lang = drafts.iter().find_map(|cell| cell.lang.clone()).unwrap_or_default();
     }
     if notebook.lang.is_none() {
-        notebook.lang = configured(&metadata, &around.config.languages);
+        notebook.lang = configured(&metadata, &around.reading.languages);
     }
     let kernelspec =
         |key: &str| metadata.get("kernelspec").and_then(|spec| spec.get(key)).and_then(Value::as_str);
@@ -93,7 +93,7 @@ pub(super) fn notebook(
         .filter(|extension| {
             (1..=8).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric())
         });
-    notebook.dialects = around.config.dialects;
+    notebook.dialects = around.reading.dialects;
     drafts.retain(|draft| !draft.is_badge());
     front_matter(&mut notebook, &mut drafts, (&metadata, around), notes);
     check_metadata(&metadata, notes);
@@ -101,7 +101,7 @@ pub(super) fn notebook(
     notebook.has_slides = ["rise", "livereveal"].iter().any(|key| metadata.contains_key(*key));
     let project = include::project(around);
     let all = (&project, &notebook.front.all);
-    let mut gatherer = Gatherer::new(all, &metadata, around.path, around.config);
+    let mut gatherer = Gatherer::new(all, &metadata, around.path, around.reading);
     for draft in drafts.iter().filter(|draft| draft.kind == "code") {
         gatherer.for_all(&text::options_of_all(&draft.source));
     }

@@ -60,8 +60,25 @@ pub struct FrontMatter {
     pub label: Option<String>,
     /// Whether the page is a talk.
     pub is_talk: bool,
-    /// Everything that stood there, for filters and other tools.
+    /// Everything that stood there, for filters and other tools. It is kept as text, since what
+    /// keeps pages has no form for values of any type.
+    #[serde(with = "as_json")]
     pub all: Map<String, Value>,
+}
+
+/// A map as the text of a JSON object.
+mod as_json {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+    use serde_json::{Map, Value};
+
+    pub(super) fn serialize<S: Serializer>(map: &Map<String, Value>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&serde_json::to_string(map).map_err(serde::ser::Error::custom)?)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Map<String, Value>, D::Error> {
+        serde_json::from_str(&String::deserialize(from)?).map_err(D::Error::custom)
+    }
 }
 
 /// Keys of front matter that have a place of their own, or say nothing of the page's matter.

@@ -8,7 +8,7 @@ use super::head::Head;
 use super::marks::{self, Place, Says};
 use super::options::{CellOptions, Level};
 use super::settle::{self, Said};
-use crate::config::{CellRule, Dialects};
+use crate::config::{CellRule, Dialects, Reading};
 use crate::diagnostic::{CellRef, Note, Rule};
 use crate::path::SitePath;
 
@@ -44,7 +44,7 @@ impl<'a> Gatherer<'a> {
         (project, front): (&Map<String, Value>, &Map<String, Value>),
         notebook: &Map<String, Value>,
         path: &SitePath,
-        config: &'a crate::config::Config,
+        reading: &'a Reading,
     ) -> Self {
         let mut defaults = Vec::new();
         let mut take = |level, map: Option<&Map<String, Value>>| {
@@ -81,8 +81,8 @@ impl<'a> Gatherer<'a> {
         let folded = sections.and_then(Value::as_array).into_iter().flatten();
         Self {
             defaults,
-            rules: config.cells.iter().filter(|rule| rule.holds_for(path)).collect(),
-            dialects: config.dialects,
+            rules: reading.cells.iter().filter(|rule| rule.holds_for(path)).collect(),
+            dialects: reading.dialects,
             folded: folded.filter_map(|id| id.as_str().map(str::to_owned)).collect(),
             said: HashSet::new(),
         }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::gather::Gatherer;
 use super::{CellKind, Format, Notebook, Published, text};
-use crate::config::Config;
+use crate::config::Reading;
 use crate::diagnostic::{CellRef, Note, Rule};
 use crate::path::{SitePath, percent_decode};
 use crate::yaml;
@@ -38,8 +38,8 @@ impl Files for NoFiles {
 pub struct Around<'a> {
     /// Where it is, relative to the root.
     pub path: &'a SitePath,
-    /// The site's configuration.
-    pub config: &'a Config,
+    /// What the site's configuration says of reading.
+    pub reading: &'a Reading,
     /// The other files of the repo.
     pub files: &'a dyn Files,
 }
@@ -123,7 +123,7 @@ fn read(target: &str, around: &Around<'_>, gatherer: &mut Gatherer<'_>) -> Inclu
             if text.len() > MAX_BYTES {
                 Err(format!("`{path}` is too large to be included"))
             } else {
-                published(&path, text, around.config, gatherer)
+                published(&path, text, around.reading, gatherer)
             }
         })
     };
@@ -135,7 +135,7 @@ fn read(target: &str, around: &Around<'_>, gatherer: &mut Gatherer<'_>) -> Inclu
 fn published(
     path: &SitePath,
     mut text: String,
-    config: &Config,
+    reading: &Reading,
     gatherer: &mut Gatherer<'_>,
 ) -> Result<String, String> {
     let format = match path.extension().as_str() {
@@ -152,7 +152,7 @@ fn published(
     let at = CellRef { number: 0, id: None, line: 0, spread: false };
     gatherer.for_all(&text::options_of_all(&text));
     text::take_out(&mut text, (gatherer, &mut text::Hidden::default()), &at, &mut Vec::new());
-    let around = Around { path, config, files: &NoFiles };
+    let around = Around { path, reading, files: &NoFiles };
     let (own, _) = Notebook::read(text.as_bytes(), format, &around);
     if own.front.draft {
         return Err(format!("`{path}` is a draft"));
@@ -226,7 +226,7 @@ fn bibliography(
         };
         add(path, target, notes);
     }
-    for path in &around.config.bibliography {
+    for path in &around.reading.bibliography {
         add(Some(path.clone()), path.as_str(), notes);
     }
     files
@@ -235,7 +235,7 @@ fn bibliography(
 /// What a project of Quarto's says for all pages of a folder: `_quarto.yml`, and `_metadata.yml` of
 /// each folder on the way, the nearest last.
 pub(super) fn project(around: &Around<'_>) -> Map<String, Value> {
-    if !around.config.dialects.quarto {
+    if !around.reading.dialects.quarto {
         return Map::new();
     }
     let mut folders = vec![around.path.parent()];

@@ -46,7 +46,7 @@ use crate::config::Dialects;
 use crate::diagnostic::{CellRef, Note};
 
 /// What kind of file a notebook was read from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub enum Format {
     /// A Jupyter notebook.
     Ipynb,

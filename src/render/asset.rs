@@ -12,6 +12,11 @@ pub struct Asset {
 }
 
 impl Asset {
+    /// Whether a file of this name was made of just these bytes.
+    pub fn is_named(name: &str, bytes: &[u8]) -> bool {
+        name.split('.').next().is_some_and(|stem| stem == format!("{:.20}", Digest::of(bytes)))
+    }
+
     /// Names `bytes` by their hash.
     pub fn new(bytes: Vec<u8>, extension: &str) -> Self {
         Self { name: format!("{:.20}.{extension}", Digest::of(&bytes)), bytes }

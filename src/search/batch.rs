@@ -1,6 +1,6 @@
 //! Terms and postings of some pages, in memory: what one worker gathers until it becomes a run.
 
-use super::stem::Languages;
+use super::stem::{Languages, Words};
 use super::token::{self, Whole};
 use super::vocabulary::Vocabulary;
 
@@ -190,15 +190,22 @@ impl Batch {
         self.postings.push((number, Posting { page, passage: 0, impact: MAX_IMPACT }));
     }
 
-    /// Ends the open page.
-    pub(super) fn end_page(&mut self) {
-        let numbers = self.vocabulary.take(&mut self.local);
+    /// Ends the open page; back come its plain words.
+    pub(super) fn end_page(&mut self) -> Words {
+        let mut words = Words::default();
+        let numbers = self.vocabulary.take(&mut self.local, &mut |term, number| {
+            let languages = self.terms[number as usize].languages;
+            if !languages.is_empty() {
+                words.add(term, languages);
+            }
+        });
         self.languages.resize(self.vocabulary.len(), Languages::default());
         for (number, term) in numbers.iter().zip(self.terms.drain(..)) {
             self.languages[*number as usize].add(term.languages);
         }
         self.postings[self.start..].iter_mut().for_each(|(number, _)| *number = numbers[*number as usize]);
         self.start = self.postings.len();
+        words
     }
 
     /// Gives all lines in the order of their terms, and is empty then, with room for as many.

@@ -7,9 +7,9 @@ use std::sync::{Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use super::batch::{Batch, Line, Posting};
+use super::batch::{Batch, Posting};
 use super::passage::{Page, Quotes, passages};
-use super::stem::Languages;
+use super::stem::{Languages, Words};
 
 /// The seam to the disk.
 pub trait Runs: Sync {
@@ -44,7 +44,6 @@ struct State {
     idle: Vec<Batch>,
     runs: Vec<usize>,
     words: FxHashMap<Box<str>, Languages>,
-    passages: u32,
 }
 
 /// All that is left to read: the runs, and the words.
@@ -53,15 +52,14 @@ pub struct Collected<'a> {
     numbers: Vec<usize>,
     /// Plain words of prose, sorted, with the languages of the pages that say them.
     pub(super) words: Vec<(Box<str>, Languages)>,
-    /// How many passages there are.
-    pub(super) passages: u32,
 }
 
 impl<'a> Collector<'a> {
-    /// Nothing yet; so many workers will bring pages.
-    pub fn new(runs: &'a dyn Runs, workers: usize) -> Self {
+    /// Nothing but so many runs of an earlier build; so many workers will bring pages.
+    pub fn new(runs: &'a dyn Runs, earlier: usize, workers: usize) -> Self {
         let most = (MAX_HELD / workers.max(1)).max(MIN_BATCH);
-        Self { runs, most, state: Mutex::default() }
+        let state = State { runs: (0..earlier).collect(), ..State::default() };
+        Self { runs, most, state: Mutex::new(state) }
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -78,10 +76,19 @@ impl<'a> Collector<'a> {
         if batch.size() > self.most {
             self.spill(&mut batch)?;
         }
-        let mut state = self.state();
-        state.idle.push(batch);
-        state.passages += u32::try_from(quotes.passages).unwrap_or(0);
+        self.state().idle.push(batch);
         Ok(quotes)
+    }
+
+    /// Takes in the words of a page whose terms lie in an earlier run.
+    pub fn know(&self, words: &Words) {
+        let mut state = self.state();
+        for (word, languages) in words.iter() {
+            match state.words.get_mut(word) {
+                Some(known) => known.add(languages),
+                None => drop(state.words.insert(word.into(), languages)),
+            }
+        }
     }
 
     fn spill(&self, batch: &mut Batch) -> Result<(), String> {
@@ -89,7 +96,7 @@ impl<'a> Collector<'a> {
         let mut words = Vec::new();
         let mut room = Vec::new();
         batch.drain(&mut |line| {
-            encode(&line, (&mut room, &mut run));
+            encode((line.term, line.postings), (&mut room, &mut run));
             if !line.languages.is_empty() {
                 words.push((Box::from(line.term), line.languages));
             }
@@ -112,26 +119,63 @@ impl<'a> Collector<'a> {
         for mut batch in rest {
             self.spill(&mut batch)?;
         }
-        let State { runs: numbers, words, passages, .. } =
+        let State { runs: numbers, words, .. } =
             self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut words: Vec<_> = words.into_iter().collect();
         words.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        Ok(Collected { runs: self.runs, numbers, words, passages })
+        Ok(Collected { runs: self.runs, numbers, words })
+    }
+}
+
+/// Writes all that is alive into new runs, in the order of terms.
+pub struct Rewriter<'a> {
+    runs: &'a dyn Runs,
+    room: Vec<u8>,
+    run: Vec<u8>,
+}
+
+/// How large a run grows that is written anew, in bytes.
+const MAX_RUN: usize = 8 << 20;
+
+impl<'a> Rewriter<'a> {
+    /// A rewriter without anything so far.
+    pub fn new(runs: &'a dyn Runs) -> Self {
+        Self { runs, room: Vec::new(), run: Vec::new() }
+    }
+
+    /// Takes the next term with all its postings, by page.
+    pub(super) fn add(&mut self, term: &str, postings: &[Posting]) -> Result<(), String> {
+        encode((term, postings), (&mut self.room, &mut self.run));
+        if self.run.len() > MAX_RUN {
+            self.runs.put(&std::mem::take(&mut self.run))?;
+        }
+        Ok(())
+    }
+
+    /// Puts the rest away.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn finish(self) -> Result<(), String> {
+        if !self.run.is_empty() {
+            self.runs.put(&self.run)?;
+        }
+        Ok(())
     }
 }
 
 /// Writes a line of a run: its term and its postings, each behind its length in bytes. Lengths and
 /// steps are LEB128.
-fn encode(line: &Line<'_>, (room, out): (&mut Vec<u8>, &mut Vec<u8>)) {
+fn encode((term, postings): (&str, &[Posting]), (room, out): (&mut Vec<u8>, &mut Vec<u8>)) {
     room.clear();
     let mut last = 0;
-    for posting in line.postings {
+    for posting in postings {
         put(room, (posting.page - last) as usize);
         put(room, usize::from(posting.passage));
         room.push(posting.impact);
         last = posting.page;
     }
-    for part in [line.term.as_bytes(), room] {
+    for part in [term.as_bytes(), room] {
         put(out, part.len());
         out.extend_from_slice(part);
     }

@@ -15,6 +15,7 @@ mod stem;
 pub mod token;
 mod vocabulary;
 
-pub use gather::{Collected, Collector, Runs};
+pub use gather::{Collected, Collector, Rewriter, Runs};
 pub use passage::{PER_FILE, Page, Quotes};
-pub use shard::{Entry, Root, Writer};
+pub use shard::{Entry, Order, Root, Writer};
+pub use stem::Words;

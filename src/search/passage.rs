@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::batch::{Batch, Said};
 use super::lines::{Line, lines};
-use super::stem::Languages;
+use super::stem::{Languages, Words};
 use crate::digest::Digest;
 use crate::render::{Unit, UnitKind};
 
@@ -34,6 +34,8 @@ pub struct Quotes {
     pub files: Vec<String>,
     /// How many passages there are.
     pub passages: usize,
+    /// The plain words that the page says.
+    pub words: Words,
     /// Of all that the page gives to the index.
     pub digest: Digest,
 }
@@ -89,14 +91,14 @@ pub(super) fn passages(page: &Page<'_>, number: u32, batch: &mut Batch) -> Quote
     taker.sections(&page.headings[next..], page.title);
     taker.turn();
     let Taker { passages, quoter, batch, .. } = taker;
-    batch.end_page();
+    let words = batch.end_page();
     let mut said: Vec<&str> = vec![page.title, page.language];
     said.extend(page.filters.iter().map(String::as_str).chain(page.words.iter().copied()));
     said.extend(page.headings.iter().flat_map(|(id, text)| [*id, *text]));
     let files = quoter.finish();
     said.extend(files.iter().map(String::as_str));
     let digest = Digest::of(said.join("\0").as_bytes());
-    Quotes { files, passages, digest }
+    Quotes { files, passages, words, digest }
 }
 
 /// Takes parts into passages.

@@ -2,7 +2,7 @@
 
 use super::batch::{MAX_IMPACT, Posting};
 use super::digits;
-use super::gather::Collected;
+use super::gather::{Collected, Rewriter};
 use super::passage::FILTER;
 use super::stem::stems;
 
@@ -21,15 +21,24 @@ const FURTHER: usize = 5000;
 const STEM: char = '!';
 
 /// Writes the index.
-pub struct Writer<'a> {
+pub struct Writer<'a, 'b> {
     sink: &'a mut dyn FnMut(Entry) -> Result<(), String>,
-    /// The number that each page has in the site, by the number it was gathered under.
-    numbers: &'a [Option<u32>],
+    order: Order<'a>,
+    rewriter: Option<&'a mut Rewriter<'b>>,
     dictionary: Sorted,
     postings: String,
     files: u32,
     /// How often each plain word occurs.
     words: Vec<(String, u32)>,
+}
+
+/// What the runs hold and the site knows in its own way.
+pub struct Order<'a> {
+    /// The number that each page has in the site, by the number it was gathered under; `None` where
+    /// that stands for none.
+    pub pages: &'a [Option<u32>],
+    /// How many passages they have together.
+    pub passages: u32,
 }
 
 /// Sorted lines, cut into files; each line says how much it shares with the one before.
@@ -84,21 +93,23 @@ fn shared(a: &str, b: &str) -> usize {
     b.floor_char_boundary(same)
 }
 
-impl<'a> Writer<'a> {
-    /// Writes what was collected; the files go to `sink`, and back comes the root's text without
-    /// the name of the folder.
+impl<'a, 'b> Writer<'a, 'b> {
+    /// Writes what was collected; the files go to `sink`, all postings under the numbers of the site
+    /// to the rewriter where there is one, and back comes the root's text without the name of the
+    /// folder.
     ///
     /// # Errors
     /// What the system or the sink says.
     pub fn write(
         collected: &Collected<'_>,
-        numbers: &'a [Option<u32>],
+        (order, rewriter): (Order<'a>, Option<&'a mut Rewriter<'b>>),
         sink: &'a mut dyn FnMut(Entry) -> Result<(), String>,
     ) -> Result<Root, String> {
         let mut stems = stems(&collected.words).into_iter().peekable();
         let mut writer = Writer {
             sink,
-            numbers,
+            order,
+            rewriter,
             dictionary: Sorted::new('d'),
             postings: String::new(),
             files: 0,
@@ -116,7 +127,7 @@ impl<'a> Writer<'a> {
         for (stem, words) in stems {
             writer.stem(&stem, &words)?;
         }
-        writer.finish(collected.passages)
+        writer.finish()
     }
 
     fn stem(&mut self, stem: &str, words: &[String]) -> Result<(), String> {
@@ -140,7 +151,7 @@ impl<'a> Writer<'a> {
     }
 
     fn term(&mut self, term: &str, postings: &mut Vec<Posting>, is_word: bool) -> Result<(), String> {
-        postings.retain_mut(|posting| match self.numbers.get(posting.page as usize).copied().flatten() {
+        postings.retain_mut(|posting| match self.order.pages.get(posting.page as usize).copied().flatten() {
             Some(number) => {
                 posting.page = number;
                 true
@@ -149,6 +160,13 @@ impl<'a> Writer<'a> {
         });
         if postings.is_empty() {
             return Ok(());
+        }
+        // What was gathered at another time has numbers in another order.
+        if !postings.is_sorted() {
+            postings.sort();
+        }
+        if let Some(rewriter) = &mut self.rewriter {
+            rewriter.add(term, postings)?;
         }
         let count = u32::try_from(postings.len()).unwrap_or(u32::MAX / 4);
         if is_word {
@@ -194,7 +212,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn finish(mut self, passages: u32) -> Result<Root, String> {
+    fn finish(mut self) -> Result<Root, String> {
         if let Some(file) = self.dictionary.cut() {
             (self.sink)(file)?;
         }
@@ -208,7 +226,7 @@ impl<'a> Writer<'a> {
         reversed.sort();
         let backward = self.list('r', &reversed)?;
         Ok(Root {
-            passages,
+            passages: self.order.passages,
             dictionary: self.dictionary.firsts.join("\n"),
             words: forward.join("\n"),
             reversed: backward.join("\n"),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use rust_stemmers::{Algorithm, Stemmer};
+use serde::{Deserialize, Serialize};
 
 /// The languages that have a stemmer, by the main part of their BCP 47 tag.
 const STEMMERS: [(&str, Algorithm); 19] = [
@@ -28,7 +29,7 @@ const STEMMERS: [(&str, Algorithm); 19] = [
 ];
 
 /// A set of languages: one bit for each stemmer, and one for all languages without.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Languages(u32);
 
 impl Languages {
@@ -54,6 +55,28 @@ impl Languages {
 
     fn stemmers(self) -> impl Iterator<Item = usize> {
         (0..STEMMERS.len()).filter(move |at| self.0 & (1 << at) != 0)
+    }
+}
+
+/// The plain words that a page says, by the languages that it says them in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words(Vec<(Languages, String)>);
+
+impl Words {
+    /// Adds a word: no word holds the end of a line.
+    pub(super) fn add(&mut self, word: &str, languages: Languages) {
+        match self.0.iter_mut().find(|(known, _)| *known == languages) {
+            Some((_, words)) => {
+                words.push('\n');
+                words.push_str(word);
+            }
+            None => self.0.push((languages, word.to_owned())),
+        }
+    }
+
+    /// All words with their languages.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Languages)> {
+        self.0.iter().flat_map(|(languages, words)| words.split('\n').map(|word| (word, *languages)))
     }
 }
 

@@ -60,17 +60,19 @@ impl Vocabulary {
         *self.pairs.entry((first, second)).or_insert(next)
     }
 
-    /// Takes all terms of another one, which is empty then; back come its numbers as ours, by
-    /// theirs.
+    /// Takes all terms of another one, which is empty then, and shows each but the pairs with its
+    /// number there; back come its numbers as ours, by theirs.
     #[expect(clippy::iter_over_hash_type, reason = "numbers mean nothing outside; what comes out is sorted")]
-    pub(super) fn take(&mut self, other: &mut Self) -> Vec<u32> {
+    pub(super) fn take(&mut self, other: &mut Self, show: &mut dyn FnMut(&str, u32)) -> Vec<u32> {
         let mut numbers = vec![0; other.len()];
         for (term, number) in other.short.drain() {
             let next = self.len() as u32;
+            show(Term::Short(text(term)).as_str(), number);
             numbers[number as usize] = *self.short.entry(term).or_insert(next);
         }
         for (term, number) in other.long.drain() {
             let next = self.len() as u32;
+            show(&term, number);
             numbers[number as usize] = *self.long.entry(term).or_insert(next);
         }
         for ((first, second), number) in other.pairs.drain() {

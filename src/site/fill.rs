@@ -128,7 +128,7 @@ impl<'a> Filler<'a> {
                 let url = address.as_str();
                 let host = url.split('/').nth(2).unwrap_or_default().to_owned();
                 let https = url.starts_with("https://");
-                if https && self.site.config.outputs.remote_images.contains(&host) {
+                if https && self.site.config.reading.outputs.remote_images.contains(&host) {
                     self.hosts.insert(host);
                     return Self::element(url, image, " referrerpolicy=\"no-referrer\"", out);
                 }

@@ -204,7 +204,7 @@ impl Site {
                 url: self.urls[page].link_from(at),
             })
         };
-        let downloads = self.config.outputs.downloads;
+        let downloads = self.config.reading.outputs.downloads;
         Page {
             title_html,
             title_id: title.map(|title| title.id.clone()),

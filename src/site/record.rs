@@ -1,6 +1,6 @@
 //! What a site knows of each of its pages; small, since all of them are held at once.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::CellRef;
 use crate::notebook::{Format, FrontMatter, Published, Script};
@@ -8,7 +8,7 @@ use crate::path::SitePath;
 use crate::render::{Fragment, Outline};
 
 /// What kind of page it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PageKind {
     /// A notebook that was run: a record.
@@ -34,7 +34,7 @@ impl PageKind {
 }
 
 /// The last commit that touched a page's source.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// When, RFC 3339.
     pub date: String,
@@ -45,7 +45,7 @@ pub struct Change {
 }
 
 /// The files that a page offers beside itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Downloads {
     /// Whether its notebook can be had, without what was removed.
     pub notebook: bool,
@@ -54,7 +54,7 @@ pub struct Downloads {
 }
 
 /// A page as the rest of the site sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PageRecord {
     /// The source, relative to the root of the repo.
     pub source: SitePath,

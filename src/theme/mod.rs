@@ -33,6 +33,7 @@ pub struct Theme {
     /// What templates see as `theme`.
     values: Map<String, serde_json::Value>,
     settings: Settings,
+    digest: Digest,
 }
 
 /// A file of the theme as it stands in the site.
@@ -98,6 +99,13 @@ impl Theme {
         chain.reverse();
         let manifests: Vec<_> = chain.iter().map(|link| (link.name.as_str(), &link.manifest)).collect();
         let settings = Settings::new(&manifests, chosen)?;
+        let mut made_of = vec![chosen.to_string().into_bytes(), language.as_bytes().to_vec()];
+        for link in &chain {
+            made_of.push(link.name.clone().into_bytes());
+            for (path, bytes) in &link.files {
+                made_of.extend([path.clone().into_bytes(), bytes.clone()]);
+            }
+        }
         let Parts { templates, css, js, labels, mut assets, published } = Parts::gather(&chain, language)?;
         let says =
             |error: String| format!("theme `{name}`: {}", error.strip_prefix("error: ").unwrap_or(&error));
@@ -113,6 +121,7 @@ impl Theme {
                 return Err(format!("`theme.{option}` is `{path}`, which is no picture"));
             }
             let bytes = read(path).map_err(|error| format!("`theme.{option}`: {error}"))?;
+            made_of.push(bytes.clone());
             let bytes = match extension.as_str() {
                 "svg" => clean_svg(&bytes).map_err(|error| format!("`theme.{option}`: `{path}`: {error}"))?,
                 _ => bytes,
@@ -145,7 +154,14 @@ impl Theme {
             css = css.replace(&format!("url(\"{file}\")"), "url(\"data:,\")");
         }
         let inline = view::Inline { css, js, mode_js: squeeze(MODE_JS) };
-        Ok(Self { tera, labels, assets, names, inline, values, settings })
+        let made_of: Vec<&[u8]> = made_of.iter().map(Vec::as_slice).collect();
+        let digest = Digest::of_parts(&made_of);
+        Ok(Self { tera, labels, assets, names, inline, values, settings, digest })
+    }
+
+    /// Of all that it is made of, beside the binary.
+    pub fn digest(&self) -> Digest {
+        self.digest
     }
 
     /// The options of the theme with the values that they have.

@@ -10,9 +10,10 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// A repo in a temporary folder.
+/// A repo in a temporary folder, and beside it the folder for caches.
 pub struct Desk {
     folder: Rc<TempDir>,
+    caches: Rc<TempDir>,
 }
 
 /// What a build gave.
@@ -20,16 +21,21 @@ pub struct Built {
     pub code: i32,
     pub stderr: String,
     out: PathBuf,
-    _desk: Rc<TempDir>,
+    desk: Desk,
 }
 
 impl Desk {
     pub fn new() -> Self {
-        Self { folder: Rc::new(TempDir::new().unwrap()) }
+        Self { folder: Rc::new(TempDir::new().unwrap()), caches: Rc::new(TempDir::new().unwrap()) }
     }
 
     pub fn root(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Where the program finds the caches of its user.
+    pub fn caches(&self) -> &Path {
+        self.caches.path()
     }
 
     pub fn file(self, path: &str, content: impl AsRef<[u8]>) -> Self {
@@ -72,7 +78,13 @@ impl Desk {
         for variable in ["CI_PAGES_URL", "CI_PROJECT_URL", "CI_DEFAULT_BRANCH", "SOURCE_DATE_EPOCH"] {
             command.env_remove(variable);
         }
+        command.env("XDG_CACHE_HOME", self.caches());
         command.args(arguments).current_dir(self.root()).output().unwrap()
+    }
+
+    /// The same desk once more.
+    pub fn again(&self) -> Desk {
+        Desk { folder: self.folder.clone(), caches: self.caches.clone() }
     }
 
     pub fn build(&self) -> Built {
@@ -88,7 +100,7 @@ impl Desk {
             code: output.status.code().unwrap_or(-1),
             stderr,
             out: self.root().join("public"),
-            _desk: self.folder.clone(),
+            desk: self.again(),
         }
     }
 }
@@ -141,7 +153,7 @@ impl Built {
 
     /// The repo that the site was built from.
     pub fn desk(&self) -> Desk {
-        Desk { folder: self._desk.clone() }
+        self.desk.again()
     }
 
     pub fn fine(self) -> Self {

@@ -19,7 +19,7 @@ use crate::path::SitePath;
 use crate::yaml;
 
 /// A navigation file that was read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct NavFile {
     /// Whose it is.
     pub tool: &'static str,
@@ -85,7 +85,7 @@ impl NavFile {
 }
 
 /// An entry of a navigation.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 pub struct NavEntry {
     /// Its title in the navigation, where it has one of its own.
     pub title: Option<String>,
@@ -98,7 +98,7 @@ pub struct NavEntry {
 }
 
 /// Where an entry of a navigation leads.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 pub enum NavTarget {
     /// Nowhere: it is the title of what stands below it.
     #[default]

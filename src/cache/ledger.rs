@@ -1,0 +1,103 @@
+//! What every file of the repo that a run read holds, by its digest; a file whose stamp is known
+//! need not be read again.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::disk::{self, Stamp};
+use crate::path::SitePath;
+
+/// The digests of files below a root.
+#[derive(Debug)]
+pub struct Ledger {
+    root: PathBuf,
+    /// What an earlier run knew.
+    before: BTreeMap<SitePath, Entry>,
+    /// What this run asked for; `None` where there was nothing to be read.
+    asked: Mutex<BTreeMap<SitePath, Option<Entry>>>,
+}
+
+/// What is known of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Entry {
+    /// Where the system tells, and the file was left alone long enough.
+    stamp: Option<Stamp>,
+    digest: Digest,
+}
+
+/// What a file holds.
+#[derive(Debug)]
+pub struct Content {
+    /// The digest of its bytes.
+    pub digest: Digest,
+    /// Its bytes, where they had to be read for it.
+    pub bytes: Option<Vec<u8>>,
+}
+
+impl Ledger {
+    /// A ledger that begins with what an earlier run knew.
+    pub(super) fn new(root: &Path, before: Vec<(SitePath, Entry)>) -> Self {
+        Self { root: root.to_path_buf(), before: before.into_iter().collect(), asked: Mutex::default() }
+    }
+
+    fn asked(&self) -> MutexGuard<'_, BTreeMap<SitePath, Option<Entry>>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a file holds. All who ask in one run are told the same, so that a page is of one piece.
+    ///
+    /// # Errors
+    /// What the system says, or that the file lies outside of the root.
+    pub fn content(&self, path: &SitePath) -> io::Result<Content> {
+        if let Some(Some(entry)) = self.asked().get(path) {
+            return Ok(Content { digest: entry.digest, bytes: None });
+        }
+        // Before reading: what is written meanwhile gives another stamp.
+        let stamp = Stamp::of(&disk::place(&self.root, path));
+        if let (Some(stamp), Some(known)) = (stamp, self.before.get(path))
+            && known.stamp == Some(stamp)
+        {
+            self.asked().insert(path.clone(), Some(*known));
+            return Ok(Content { digest: known.digest, bytes: None });
+        }
+        let bytes = disk::read_inside(&self.root, path).inspect_err(|_| {
+            self.asked().insert(path.clone(), None);
+        })?;
+        let digest = Digest::of(&bytes);
+        let entry = Entry { stamp: stamp.filter(Stamp::is_settled), digest };
+        self.asked().insert(path.clone(), Some(entry));
+        Ok(Content { digest, bytes: Some(bytes) })
+    }
+
+    /// The bytes of a file, with their digest.
+    ///
+    /// # Errors
+    /// As [`Ledger::content`].
+    pub fn read(&self, path: &SitePath) -> io::Result<(Vec<u8>, Digest)> {
+        if let Content { bytes: Some(bytes), digest } = self.content(path)? {
+            return Ok((bytes, digest));
+        }
+        let stamp = Stamp::of(&disk::place(&self.root, path));
+        let bytes = disk::read_inside(&self.root, path)?;
+        let digest = Digest::of(&bytes);
+        let entry = Entry { stamp: stamp.filter(Stamp::is_settled), digest };
+        self.asked().insert(path.clone(), Some(entry));
+        Ok((bytes, digest))
+    }
+
+    /// All that this run asked for, with its digests.
+    pub(super) fn reads(&self) -> Vec<(SitePath, Option<Digest>)> {
+        let digest = |entry: &Option<Entry>| entry.as_ref().map(|entry| entry.digest);
+        self.asked().iter().map(|(path, entry)| (path.clone(), digest(entry))).collect()
+    }
+
+    /// All that this run asked for and found.
+    pub(super) fn entries(&self) -> Vec<(SitePath, Entry)> {
+        self.asked().iter().filter_map(|(path, entry)| Some((path.clone(), (*entry)?))).collect()
+    }
+}

@@ -1,0 +1,264 @@
+//! What is kept from one run to the next: pages as they were read and rendered, the runs of the
+//! search index, what was published where.
+//!
+//! Deleting it is always safe. Nothing in it is trusted for its place or name: a file counts only
+//! where this very build of the program wrote it, whole, for just the same input (`seal`, `pack`).
+//! It knows nothing of themes, URLs or other pages: what a page shows of those comes in when it is
+//! produced. Without a folder to keep it in, the same files lie in a temporary one.
+
+#![expect(clippy::disallowed_methods, reason = "this is the edge")]
+
+mod last;
+mod ledger;
+mod pack;
+mod runs;
+mod seal;
+
+pub use last::Last;
+pub use ledger::{Content, Ledger};
+pub use pack::{Findable, Head, Key, Pack};
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use pack::{Opened, Section};
+use runs::Shelf;
+
+use crate::digest::Digest;
+use crate::path::SitePath;
+use crate::render::{Asset, Fragment};
+use crate::search::Words;
+use crate::site::Bodies;
+
+/// A cache in its folder.
+#[derive(Debug)]
+pub struct Cache {
+    folder: PathBuf,
+    /// Whether it stays when the program ends.
+    is_kept: bool,
+    /// The key of each page as this run has it.
+    pages: Mutex<HashMap<SitePath, Key>>,
+    /// Whether something could not be written, and whether something that was kept is not there
+    /// any more as it was.
+    is_broken: AtomicBool,
+    is_torn: AtomicBool,
+    shelf: Mutex<Shelf>,
+}
+
+/// By this file backups and other programs know a cache (<https://bford.info/cachedir/>), and we
+/// know ours.
+const TAG: &str = "CACHEDIR.TAG";
+const TAG_TEXT: &str = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder is a cache of bindery. Deleting it is always safe.\n";
+
+impl Cache {
+    /// The cache in a folder, which is made where it is not there.
+    ///
+    /// # Errors
+    /// Why it cannot be used: a folder of somebody else's, or what the system says.
+    pub fn open(folder: &Path) -> Result<Self, String> {
+        let say = |error: io::Error| format!("`{}`: {error}", folder.display());
+        if !is_cache(folder) && fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+            return Err(format!("`{}` holds files that are no cache of bindery", folder.display()));
+        }
+        let cache = Self::at(folder, true).map_err(say)?;
+        fs::write(folder.join(TAG), TAG_TEXT).map_err(say)?;
+        *cache.shelf() = Shelf::read(folder);
+        Ok(cache)
+    }
+
+    /// A cache for one run, in a folder that goes with it.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn temporary(folder: &Path) -> Result<Self, String> {
+        Self::at(folder, false).map_err(|error| format!("`{}`: {error}", folder.display()))
+    }
+
+    fn at(folder: &Path, is_kept: bool) -> io::Result<Self> {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        for inner in ["packs", "assets", "runs"] {
+            builder.create(folder.join(inner))?;
+        }
+        Ok(Self {
+            folder: folder.to_path_buf(),
+            is_kept,
+            pages: Mutex::default(),
+            is_broken: AtomicBool::new(false),
+            is_torn: AtomicBool::new(false),
+            shelf: Mutex::default(),
+        })
+    }
+
+    /// Whether it stays when the program ends.
+    pub fn is_kept(&self) -> bool {
+        self.is_kept
+    }
+
+    /// Whether something could not be written.
+    pub fn is_broken(&self) -> bool {
+        self.is_broken.load(Ordering::Relaxed)
+    }
+
+    /// Whether a part of a page was not there as it was written, though its head was.
+    pub fn is_torn(&self) -> bool {
+        self.is_torn.load(Ordering::Relaxed)
+    }
+
+    /// What is said of something that could not be written.
+    fn broken(&self, path: &Path, error: &io::Error) -> String {
+        self.is_broken.store(true, Ordering::Relaxed);
+        format!("`{}` cannot be written: {error}", path.display())
+    }
+
+    fn pages(&self) -> MutexGuard<'_, HashMap<SitePath, Key>> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn pack(&self, source: &SitePath) -> PathBuf {
+        self.folder.join("packs").join(format!("{:.24}", Digest::of(source.as_str().as_bytes())))
+    }
+
+    /// What is known of the page of a source, if it was kept under this key; from then on it is the
+    /// page of that source.
+    pub fn get(&self, source: &SitePath, key: Key) -> Option<Head> {
+        let head = self.is_kept.then(|| Opened::of(&self.pack(source), key)?.read(Section::Head))??;
+        self.pages().insert(source.clone(), key);
+        Some(head)
+    }
+
+    /// Keeps a page.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn put(&self, source: &SitePath, key: Key, pack: &Pack<'_>) -> Result<(), String> {
+        let path = self.pack(source);
+        pack::write(&path, key, pack).map_err(|error| self.broken(&path, &error))?;
+        self.pages().insert(source.clone(), key);
+        Ok(())
+    }
+
+    /// A section of the page of a source.
+    fn section<T>(
+        &self,
+        source: &SitePath,
+        read: impl FnOnce(&mut Opened) -> Option<T>,
+    ) -> Result<T, String> {
+        let key = self.pages().get(source).copied();
+        let found = key.and_then(|key| read(&mut Opened::of(&self.pack(source), key)?));
+        found.ok_or_else(|| {
+            self.is_torn.store(true, Ordering::Relaxed);
+            format!("the page of `{source}` in `{}` is gone; run it again", self.folder.display())
+        })
+    }
+
+    /// What results of search quote of a page.
+    ///
+    /// # Errors
+    /// That it is gone.
+    pub fn quotes(&self, source: &SitePath) -> Result<Vec<String>, String> {
+        self.section(source, |pack| pack.read(Section::Quotes))
+    }
+
+    /// The plain words that a page says.
+    ///
+    /// # Errors
+    /// That they are gone.
+    pub fn words(&self, source: &SitePath) -> Result<Words, String> {
+        self.section(source, |pack| pack.read(Section::Words))
+    }
+
+    /// The script of a page.
+    ///
+    /// # Errors
+    /// That it is gone.
+    pub fn script(&self, source: &SitePath) -> Result<Vec<u8>, String> {
+        self.section(source, |pack| pack.bytes(Section::Script))
+    }
+
+    /// Keeps a file made of an output.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn put_asset(&self, asset: &Asset) -> Result<(), String> {
+        let path = self.folder.join("assets").join(&asset.name);
+        if fs::metadata(&path).is_ok_and(|meta| meta.len() == asset.bytes.len() as u64) {
+            return Ok(());
+        }
+        fs::write(&path, &asset.bytes).map_err(|error| self.broken(&path, &error))
+    }
+
+    /// A file made of an output; `None` where it is not there as it was made.
+    pub fn asset(&self, name: &str) -> Option<Vec<u8>> {
+        let name = SitePath::new(name).filter(|path| path.depth() == 0 || path.as_str() == path.name())?;
+        let bytes = fs::read(self.folder.join("assets").join(name.as_str())).ok()?;
+        Asset::is_named(name.as_str(), &bytes).then_some(bytes)
+    }
+
+    /// The ledger of the files below a root, as the last run left it.
+    pub fn ledger(&self, root: &Path) -> Ledger {
+        let before = if self.is_kept { seal::read(&self.folder.join("ledger")) } else { None };
+        Ledger::new(root, before.unwrap_or_default())
+    }
+
+    /// Keeps a ledger for the next run.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn keep_ledger(&self, ledger: &Ledger) -> Result<(), String> {
+        self.keep("ledger", &ledger.entries())
+    }
+
+    fn keep(&self, name: &str, value: &impl serde::Serialize) -> Result<(), String> {
+        let path = self.folder.join(name);
+        if !self.is_kept {
+            return Ok(());
+        }
+        seal::write(&path, value).map_err(|error| self.broken(&path, &error))
+    }
+}
+
+/// Whether a folder is a cache of ours.
+fn is_cache(folder: &Path) -> bool {
+    fs::read_to_string(folder.join(TAG)).is_ok_and(|text| text == TAG_TEXT)
+}
+
+/// Deletes a cache; says whether there was one.
+///
+/// # Errors
+/// What the system says, or that the folder is somebody else's.
+pub fn clean(folder: &Path) -> Result<bool, String> {
+    if fs::symlink_metadata(folder).is_err() {
+        return Ok(false);
+    }
+    if !is_cache(folder) {
+        return Err(format!("`{}` is no cache of bindery; nothing was deleted", folder.display()));
+    }
+    fs::remove_dir_all(folder).map(|()| true).map_err(|error| format!("`{}`: {error}", folder.display()))
+}
+
+impl Bodies for Cache {
+    fn body(&self, source: &SitePath) -> Result<Fragment, String> {
+        self.section(source, |pack| pack.read(Section::Body))
+    }
+}
+
+impl Drop for Cache {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            // What cannot be removed lies in the stage, which the next build clears, or where the
+            // system clears up.
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
+}
