@@ -25,8 +25,9 @@ use crate::notebook::check_rules;
 use crate::path::SitePath;
 use crate::site::{Dates, Input, Product, Site};
 use crate::theme::{Chain, Theme};
-use index::Gathering;
-use page::{Made, Works};
+pub(crate) use index::{Gathering, Quoted};
+pub(crate) use linked::shown as linked;
+pub(crate) use page::{Made, Stores, Works};
 
 /// What a build was asked for.
 #[derive(Clone, Debug)]
@@ -91,6 +92,7 @@ pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, Strin
     check_rules(&request.config.reading.cells)?;
     let mut publisher = Publisher::open(&request.out)?;
     let (cache, mut uncached) = request.cache(&publisher.scratch())?;
+    let cache = Arc::new(cache);
     let (outcome, last) = match bind(request, (&mut publisher, &cache), progress) {
         Ok(bound) => bound,
         // A cache that cannot be written or read is no reason to have no site.
@@ -111,7 +113,7 @@ pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, Strin
         return Ok(outcome);
     };
     // A temporary cache lies in the stage, which the commit clears away.
-    let cache = Some(cache).filter(Cache::is_kept);
+    let cache = Some(cache).filter(|cache| cache.is_kept());
     let (files, receipts) = publisher.commit()?;
     if let Some(cache) = cache {
         last.receipts = receipts;
@@ -126,7 +128,7 @@ type ToKeep = Option<(Last, Ledger)>;
 /// Makes all files of a site and stages them.
 fn bind(
     request: &Request,
-    (publisher, cache): (&mut Publisher, &Cache),
+    (publisher, cache): (&mut Publisher, &Arc<Cache>),
     progress: Progress<'_>,
 ) -> Result<(Outcome, ToKeep), String> {
     let Request { root, src, out, config, .. } = request;
@@ -160,10 +162,10 @@ fn bind(
     let mut diagnostics = notes;
     diagnostics.extend(history_notes.into_iter().map(|note| Diagnostic::new(&SitePath::root(), note)));
     let mut pages = Vec::with_capacity(wanted.len());
-    for (mut page, notes) in rendered? {
+    for Made { record: mut page, notes, .. } in rendered? {
         page.change = changes.remove(&page.source);
         diagnostics.extend(notes.into_iter().map(|note| Diagnostic::new(&page.source, note)));
-        pages.push(page);
+        pages.push(Arc::new(page));
     }
     if pages.is_empty() {
         diagnostics.push(Diagnostic::new(
@@ -179,7 +181,7 @@ fn bind(
     let linked = Mutex::new(BTreeSet::new());
     let found = Mutex::new(Vec::new());
     site.products().par_iter().try_for_each(|product| -> Result<(), String> {
-        let produced = site.produce(product, cache)?;
+        let produced = site.produce(product, &**cache)?;
         publisher.put(&site.path(product), &produced.bytes)?;
         if matches!(product, Product::Page(_)) {
             linked.lock().unwrap_or_else(PoisonError::into_inner).extend(produced.files);
@@ -237,35 +239,16 @@ pub fn theme(root: &Path, config: &Config) -> Result<Theme, String> {
     })
 }
 
-/// Where pages are kept and go.
-#[derive(Clone, Copy)]
-struct Stores<'a> {
-    cache: &'a Cache,
-    ledger: &'a Ledger,
-    /// Without one nothing is published.
-    publisher: Option<&'a Publisher>,
-}
-
 /// Reads and renders all sources that are no drafts, side by side: they are gathered for search,
 /// and their bodies rest in the cache then.
 fn rendered(
     request: &Request,
     found: &Found,
-    (stores, gathering): (Stores<'_>, &Gathering<'_>),
+    (stores, gathering): (Stores<'_>, &Gathering),
     step: &(dyn Fn() + Sync),
 ) -> Result<Vec<Made>, String> {
-    let wanted = found.sources.iter().map(|source| &source.path);
-    let open: BTreeSet<SitePath> = found.files.iter().chain(&found.parts).chain(wanted).cloned().collect();
-    let works = Works {
-        root: &request.root,
-        src: &request.src,
-        config: &request.config,
-        reading: Digest::of(&serde_json::to_vec(&request.config.reading).unwrap_or_default()),
-        open: &open,
-        stores,
-        gathering,
-        drafts: false,
-    };
+    let open = found.open();
+    let works = Works::new((&request.root, &request.src, &request.config), &open, (stores, gathering));
     let pages = found
         .sources
         .par_iter()

@@ -4,6 +4,7 @@
 
 mod cache;
 mod search;
+mod serve;
 mod theme;
 
 use std::io::IsTerminal;
@@ -37,6 +38,8 @@ struct Cli {
 enum Command {
     /// Build the site of a folder, or one HTML file of one notebook
     Build(Build),
+    /// Show the site in the browser while you write: each save is seen at once
+    Serve(serve::Serve),
     /// Ask the notebooks of a folder what the site's search would be asked
     Search(search::Search),
     /// Delete what was kept from earlier runs
@@ -78,6 +81,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Build(build) => build.run(),
         Command::Search(search) => workers(None).and_then(|()| search.run()),
+        Command::Serve(serve) => serve.run(),
         Command::Clean(clean) => clean.run(),
         Command::Theme(theme) => theme.run(),
     };

@@ -80,6 +80,17 @@ pub fn origin(root: &Path) -> Origin {
     }
 }
 
+/// What stands for the moment of the history that the repo of `root` is at: other words mean that
+/// there may be other answers.
+pub fn moment(root: &Path) -> String {
+    let git = root.ancestors().map(|folder| folder.join(".git")).find(|git| git.is_dir());
+    let Some(git) = git else { return String::new() };
+    let head = std::fs::read_to_string(git.join("HEAD")).unwrap_or_default();
+    // Each commit adds a line; where nobody keeps this log, pages keep their dates until the end.
+    let log = std::fs::metadata(git.join("logs").join("HEAD")).map_or(0, |meta| meta.len());
+    format!("{head}{log}")
+}
+
 /// Whether git tells that no file in `folder`, which lies below `root`, is content of a repo.
 pub fn is_free_of_content(root: &Path, folder: &Path) -> bool {
     // The innermost repo that the folder lies in: a submodule has files of its own.

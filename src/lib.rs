@@ -29,6 +29,8 @@ pub mod path;
 pub mod render;
 pub mod report;
 pub mod search;
+pub mod serve;
 pub mod site;
 pub mod theme;
+pub mod watch;
 pub mod yaml;

@@ -17,10 +17,11 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["main"],
     &["cli"],
+    &["serve"],
     &["build"],
     &["report", "manual"],
     &["cache"],
-    &["disk", "history"],
+    &["disk", "history", "watch"],
     &["site"],
     &["theme"],
     &["search"],

@@ -59,13 +59,13 @@ pub fn ask(request: &Request, scratch: &Path, query: &str, limit: usize) -> Resu
     check_rules(&config.reading.cells)?;
     let theme = Arc::new(super::theme(root, config)?);
     let found = disk::walk(root, src, out, config)?;
-    let (cache, _) = request.cache(scratch)?;
+    let cache = Arc::new(request.cache(scratch)?.0);
     let ledger = cache.ledger(root);
     let gathering = Gathering::new(&cache);
     let stores = Stores { cache: &cache, ledger: &ledger, publisher: None };
     let pages = rendered(request, &found, (stores, &gathering), &|| ())?;
     let _ = cache.keep_ledger(&ledger);
-    let pages = pages.into_iter().map(|(page, _)| page).collect();
+    let pages = pages.into_iter().map(|made| Arc::new(made.record)).collect();
     let Found { files, .. } = found;
     let input = Input {
         config: config.clone(),

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 use serde_json::json;
@@ -16,10 +16,12 @@ use crate::search::{self, Collector, Order, PER_FILE, Quotes, Rewriter, Writer};
 use crate::site::{PageId, PageRecord, Site};
 
 /// What is gathered of all pages.
-pub(super) struct Gathering<'a> {
-    collector: Collector<'a>,
-    cache: &'a Cache,
+pub(crate) struct Gathering {
+    collector: Collector,
+    cache: Arc<Cache>,
     pages: Mutex<HashMap<SitePath, (Key, Findable)>>,
+    /// Those of them whose words are not known yet.
+    kept: Mutex<Vec<SitePath>>,
     /// What pages can be filtered by (`tag`, `lang`, `owner`), and how often.
     keys: Mutex<BTreeMap<String, usize>>,
 }
@@ -36,10 +38,25 @@ pub(super) fn is_findable(record: &PageRecord) -> bool {
     !record.front.unlisted && record.front.search
 }
 
-impl<'a> Gathering<'a> {
-    pub(super) fn new(cache: &'a Cache) -> Self {
-        let collector = Collector::new(cache, cache.run_count(), rayon::current_num_threads());
-        Self { collector, cache, pages: Mutex::default(), keys: Mutex::default() }
+impl Gathering {
+    /// Nothing so far but what runs of the cache hold.
+    pub(crate) fn new(cache: &Arc<Cache>) -> Self {
+        let collector = Collector::new(cache.clone(), cache.run_count(), rayon::current_num_threads());
+        Self {
+            collector,
+            cache: cache.clone(),
+            pages: Mutex::default(),
+            kept: Mutex::default(),
+            keys: Mutex::default(),
+        }
+    }
+
+    /// Puts away what is in memory: the next index begins anew with all runs.
+    pub(crate) fn flush(&self) -> Result<(), String> {
+        self.pages().clear();
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.collector.flush()
     }
 
     fn pages(&self) -> MutexGuard<'_, HashMap<SitePath, (Key, Findable)>> {
@@ -88,22 +105,21 @@ impl<'a> Gathering<'a> {
         Ok(quotes)
     }
 
-    /// Takes in a page that an earlier build gathered.
-    pub(super) fn keep(
-        &self,
-        (key, found): (Key, Findable),
-        record: &PageRecord,
-        local: &SitePath,
-    ) -> Result<(), String> {
+    /// Takes in a page that was gathered before.
+    pub(crate) fn keep(&self, (key, found): (Key, Findable), record: &PageRecord, local: &SitePath) {
         self.count(&filters(record, local));
-        self.collector.know(&self.cache.words(&record.source)?);
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(record.source.clone());
         self.pages().insert(record.source.clone(), (key, found));
-        Ok(())
     }
 
     /// Writes the index of the site but for what results quote.
-    pub(super) fn finish(self, site: &Site, put: Put<'_>) -> Result<Quoted<'a>, String> {
-        let Self { collector, cache, pages, keys } = self;
+    pub(crate) fn finish(self, site: &Site, put: Put<'_>) -> Result<Quoted, String> {
+        let Self { collector, cache, pages, kept, keys } = self;
+        let kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+        kept.par_iter().try_for_each(|source| -> Result<(), String> {
+            collector.know(&cache.words(source)?);
+            Ok(())
+        })?;
         let gathered = pages.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut pages = Vec::new();
         let mut places = vec![None; cache.numbers()];
@@ -128,7 +144,7 @@ impl<'a> Gathering<'a> {
         let collected = collector.finish()?;
         let alive: Vec<bool> = places.iter().map(Option::is_some).collect();
         let first = cache.run_count();
-        let mut rewriter = cache.wants_new_runs(&alive).then(|| Rewriter::new(cache));
+        let mut rewriter = cache.wants_new_runs(&alive).then(|| Rewriter::new(cache.clone()));
         let order = Order { pages: &places, passages };
         let root = Writer::write(&collected, (order, rewriter.as_mut()), &mut |(file, text)| {
             put(&format!("{folder}/{file}.js"), shard(&file, &json!(text)))
@@ -169,29 +185,29 @@ fn ordered(mut keys: BTreeMap<String, usize>) -> Vec<String> {
 }
 
 /// Takes a file of the index: its path below the folder of search, and its text.
-pub(super) type Put<'a> = &'a (dyn Fn(&str, String) -> Result<(), String> + Sync);
+pub(crate) type Put<'a> = &'a (dyn Fn(&str, String) -> Result<(), String> + Sync);
 
 fn shard(name: &str, said: &dyn Display) -> String {
     format!("bindery.shard(\"{name}\",{said});\n")
 }
 
 /// What results quote of the pages of a site.
-pub(super) struct Quoted<'a> {
-    cache: &'a Cache,
+pub(crate) struct Quoted {
+    cache: Arc<Cache>,
     folder: String,
     pages: Vec<PageId>,
 }
 
-impl Quoted<'_> {
+impl Quoted {
     /// Writes all of it.
-    pub(super) fn write(&self, site: &Site, put: Put<'_>) -> Result<(), String> {
+    pub(crate) fn write(&self, site: &Site, put: Put<'_>) -> Result<(), String> {
         self.pages.par_iter().try_for_each(|page| {
             self.files(site, *page)?.into_iter().try_for_each(|(path, text)| put(&path, text))
         })
     }
 
     /// One file of it, by its path.
-    pub(super) fn file(&self, site: &Site, path: &str) -> Result<String, String> {
+    pub(crate) fn file(&self, site: &Site, path: &str) -> Result<String, String> {
         let page = path.rsplit('/').next().and_then(|name| name.split('-').next()?.parse().ok());
         let files = match page.filter(|page| self.pages.contains(page)) {
             Some(page) => self.files(site, page)?,

@@ -13,7 +13,7 @@ use crate::render;
 ///
 /// # Errors
 /// What is to be said where they get nothing.
-pub(super) fn shown(
+pub(crate) fn shown(
     file: &SitePath,
     read: io::Result<Vec<u8>>,
     reading: &Reading,

@@ -6,9 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use super::Stores;
 use super::index::{Gathering, findable, is_findable};
-use crate::cache::{Content, Head, Key, Pack};
+use crate::cache::{Cache, Content, Findable, Head, Key, Ledger, Pack};
 use crate::config::Config;
 use crate::diagnostic::{Note, Rule, Severity};
 use crate::digest::Digest;
@@ -18,39 +17,76 @@ use crate::path::{SitePath, percent_decode};
 use crate::render;
 use crate::site::{PageRecord, out_path, script_place};
 
-/// What every page is made with.
-pub(super) struct Works<'a> {
-    pub(super) root: &'a Path,
-    pub(super) src: &'a SitePath,
-    pub(super) config: &'a Config,
-    /// Of what the configuration says of reading.
-    pub(super) reading: Digest,
-    /// The files that pages may take in: those that the walk found open.
-    pub(super) open: &'a BTreeSet<SitePath>,
-    pub(super) stores: Stores<'a>,
-    pub(super) gathering: &'a Gathering<'a>,
-    /// Whether drafts are pages too.
-    pub(super) drafts: bool,
+/// Where pages are kept and go.
+#[derive(Clone, Copy)]
+pub(crate) struct Stores<'a> {
+    pub(crate) cache: &'a Cache,
+    pub(crate) ledger: &'a Ledger,
+    /// Without one nothing is published.
+    pub(crate) publisher: Option<&'a Publisher>,
 }
 
-/// A page with what was found in its source.
-pub(super) type Made = (PageRecord, Vec<Note>);
+/// What every page is made with.
+pub(crate) struct Works<'a> {
+    root: &'a Path,
+    src: &'a SitePath,
+    config: &'a Config,
+    /// Of what the configuration says of reading.
+    reading: Digest,
+    /// The files that pages may take in: those that the walk found open.
+    open: &'a BTreeSet<SitePath>,
+    stores: Stores<'a>,
+    gathering: &'a Gathering,
+    /// Whether drafts are pages too.
+    drafts: bool,
+}
+
+/// A page as it was made.
+pub(crate) struct Made {
+    /// What decided it, but for the other files that it took in.
+    pub(crate) key: Key,
+    /// What the site sees of it.
+    pub(crate) record: PageRecord,
+    /// What was found in its source.
+    pub(crate) notes: Vec<Note>,
+    /// Other files of the repo that it took in, with their digests.
+    pub(crate) needs: Vec<(SitePath, Option<Digest>)>,
+    /// What it gave to the index of search.
+    pub(crate) found: Option<Findable>,
+}
+
+impl<'a> Works<'a> {
+    /// For the pages of the folder `src` below `root`; drafts are none.
+    pub(crate) fn new(
+        (root, src, config): (&'a Path, &'a SitePath, &'a Config),
+        open: &'a BTreeSet<SitePath>,
+        (stores, gathering): (Stores<'a>, &'a Gathering),
+    ) -> Self {
+        let reading = Digest::of(&serde_json::to_vec(&config.reading).unwrap_or_default());
+        Self { root, src, config, reading, open, stores, gathering, drafts: false }
+    }
+
+    /// The same where drafts are pages too.
+    pub(crate) fn with_drafts(self) -> Self {
+        Self { drafts: true, ..self }
+    }
+}
 
 impl Works<'_> {
     /// The page of one source; its body rests in the cache then, its downloads and the files made
     /// of its outputs are published. A draft gives nothing where drafts are no pages.
-    pub(super) fn page(&self, source: &Source) -> Result<Option<Made>, String> {
+    pub(crate) fn page(&self, source: &Source) -> Result<Option<Made>, String> {
         let unread = |error: std::io::Error| {
             let note = Note::error(Rule::NotebookInvalid, format!("the file cannot be read: {error}"));
-            Ok(Some(failed(source, vec![note])))
+            Ok(Some(failed(source, self.key(source, Digest::default()), vec![note])))
         };
         let Content { digest, bytes } = match self.stores.ledger.content(&source.path) {
             Ok(content) => content,
             Err(error) => return unread(error),
         };
-        if let Some(head) = self.kept(source, self.key(source, digest))? {
-            let is_page = self.drafts || !head.record.front.draft;
-            return Ok(is_page.then_some((head.record, head.notes)));
+        let key = self.key(source, digest);
+        if let Some(head) = self.kept(source, key)? {
+            return Ok(self.made(key, head));
         }
         let (bytes, digest) = match bytes {
             Some(bytes) => (bytes, digest),
@@ -60,6 +96,20 @@ impl Works<'_> {
             },
         };
         self.make(source, &bytes, self.key(source, digest))
+    }
+
+    /// The page of one source if it was kept and the source need not be read to know so.
+    pub(crate) fn page_at_once(&self, source: &Source) -> Result<Option<Made>, String> {
+        let Some(digest) = self.stores.ledger.known(&source.path) else { return Ok(None) };
+        let key = self.key(source, digest);
+        Ok(self.kept(source, key)?.and_then(|head| self.made(key, head)))
+    }
+
+    /// A kept page, unless it is a draft that is none.
+    fn made(&self, key: Key, head: Head) -> Option<Made> {
+        let Head { record, notes, needs, found, .. } = head;
+        let is_page = self.drafts || !record.front.draft;
+        is_page.then_some(Made { key, record, notes, needs, found })
     }
 
     /// What decides what a page holds, but for the other files that it takes in.
@@ -104,7 +154,7 @@ impl Works<'_> {
             return Ok(None);
         }
         if let Some(found) = found {
-            self.gathering.keep((key, found), &head.record, &self.local(&source.path))?;
+            self.gathering.keep((key, found), &head.record, &self.local(&source.path));
         }
         Ok(Some(head))
     }
@@ -127,9 +177,7 @@ impl Works<'_> {
         let local = self.local(&source.path);
         let downloads = &head.record.downloads;
         if downloads.notebook && !publisher.keep(&local, key.digest()) {
-            let Ok((bytes, _)) = self.stores.ledger.read(&source.path) else { return Ok(false) };
-            let (published, _) = self.read(source, &bytes, &RepoFiles::new(self, &source.path));
-            let Some(copy) = published.copy(&bytes) else { return Ok(false) };
+            let Some(copy) = self.copy(source) else { return Ok(false) };
             publisher.put_marked(&local, key.digest(), &copy)?;
         }
         if let Some(extension) = &downloads.script {
@@ -142,10 +190,13 @@ impl Works<'_> {
         Ok(true)
     }
 
-    fn read(&self, source: &Source, bytes: &[u8], files: &RepoFiles<'_>) -> (Published, Vec<Note>) {
-        let around = Around { path: &source.path, reading: &self.config.reading, files };
-        let (notebook, notes) = Notebook::read(bytes, source.format, &around);
-        (Published::new(notebook), notes)
+    /// The notebook of a page as readers can have it; `None` where it cannot be filtered.
+    pub(crate) fn copy(&self, source: &Source) -> Option<Vec<u8>> {
+        let (bytes, _) = self.stores.ledger.read(&source.path).ok()?;
+        let files = RepoFiles::new(self, &source.path);
+        let around = Around { path: &source.path, reading: &self.config.reading, files: &files };
+        let (notebook, _) = Notebook::read(&bytes, source.format, &around);
+        Published::new(notebook).copy(&bytes).map(|copy| copy.into_owned())
     }
 
     /// Reads and renders a source.
@@ -159,10 +210,10 @@ impl Works<'_> {
                 "bindery failed on this file, which is a fault of bindery",
             )
             .help("please report it with the file");
-            return Ok(Some(failed(source, vec![note])));
+            return Ok(Some(failed(source, key, vec![note])));
         };
         if notes.iter().any(|note| note.severity == Severity::Error) {
-            return Ok(Some(failed(source, notes)));
+            return Ok(Some(failed(source, key, notes)));
         }
         let is_page = self.drafts || !published.notebook().front.draft;
         rendered.body.size_images(|target| self.picture_size(&files, target));
@@ -217,7 +268,7 @@ impl Works<'_> {
             script: script.as_ref().map_or("", |script| &script.text),
         };
         self.stores.cache.put(&source.path, key, &pack)?;
-        Ok(is_page.then_some((head.record, head.notes)))
+        Ok(self.made(key, head))
     }
 
     /// The size of a picture of the repo that a page shows.
@@ -299,7 +350,13 @@ impl Files for RepoFiles<'_> {
 }
 
 /// The page of a source that could not be read: it says so.
-pub(super) fn failed(source: &Source, notes: Vec<Note>) -> (PageRecord, Vec<Note>) {
+fn failed(source: &Source, key: Key, notes: Vec<Note>) -> Made {
+    let record = failure(source, &notes);
+    Made { key, record, notes, needs: Vec::new(), found: None }
+}
+
+/// The record of a source that could not be read.
+pub(super) fn failure(source: &Source, notes: &[Note]) -> PageRecord {
     let lines = notes
         .iter()
         .filter(|note| note.severity == Severity::Error)
@@ -308,5 +365,5 @@ pub(super) fn failed(source: &Source, notes: Vec<Note>) -> (PageRecord, Vec<Note
             None => note.message.clone(),
         })
         .collect();
-    (PageRecord::failed(&source.path, lines), notes)
+    PageRecord::failed(&source.path, lines)
 }

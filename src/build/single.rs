@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::page::{failed, render_one};
+use super::page::{failure, render_one};
 use super::theme;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -39,7 +39,7 @@ pub fn build_single(
     };
     let mut record = PageRecord::new(&source.path, &published, rendered.outline, None);
     if notes.iter().any(|note| note.severity == Severity::Error) {
-        (record, notes) = failed(source, notes);
+        record = failure(source, &notes);
     }
     notes.extend(rendered.notes);
     let mut diagnostics: Vec<Diagnostic> =

@@ -74,6 +74,22 @@ impl Ledger {
         Ok(Content { digest, bytes: Some(bytes) })
     }
 
+    /// What a file holds, where that is known without reading it.
+    pub fn known(&self, path: &SitePath) -> Option<Digest> {
+        if let Some(entry) = self.asked().get(path) {
+            return entry.map(|entry| entry.digest);
+        }
+        let stamp = Stamp::of(&disk::place(&self.root, path))?;
+        let known = self.before.get(path).filter(|known| known.stamp == Some(stamp))?;
+        self.asked().insert(path.clone(), Some(*known));
+        Some(known.digest)
+    }
+
+    /// Forgets what a file held: it has changed.
+    pub fn forget(&self, path: &SitePath) {
+        self.asked().remove(path);
+    }
+
     /// The bytes of a file, with their digest.
     ///
     /// # Errors

@@ -60,6 +60,33 @@ pub fn read_inside(root: &Path, path: &SitePath) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Makes a folder of our own, without anything in it.
+///
+/// # Errors
+/// What the system says.
+#[expect(clippy::disallowed_methods, reason = "this is the edge")]
+pub fn clear(folder: &Path) -> Result<(), String> {
+    let gone = match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        gone => gone,
+    };
+    gone.and_then(|()| std::fs::create_dir_all(folder))
+        .map_err(|error| format!("`{}`: {error}", folder.display()))
+}
+
+/// Writes a file below a folder of our own.
+///
+/// # Errors
+/// What the system says.
+#[expect(clippy::disallowed_methods, reason = "this is the edge")]
+pub fn write_inside(folder: &Path, path: &SitePath, bytes: &[u8]) -> Result<(), String> {
+    let place = place(folder, path);
+    let parent = place.parent().unwrap_or(folder);
+    std::fs::create_dir_all(parent)
+        .and_then(|()| std::fs::write(&place, bytes))
+        .map_err(|error| format!("`{}`: {error}", place.display()))
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the edge")]
 fn open_inside(root: &Path, path: &SitePath) -> io::Result<File> {
     // Any folder on the way may be a link as well.

@@ -35,6 +35,8 @@ pub struct Found {
     /// Files that another tool's configuration keeps from being pages: they may be included, and
     /// are not published by themselves.
     pub parts: BTreeSet<SitePath>,
+    /// The folders that were walked.
+    pub folders: Vec<SitePath>,
     /// What was passed over and why.
     pub notes: Vec<Diagnostic>,
 }
@@ -78,6 +80,7 @@ pub fn walk(root: &Path, src: &SitePath, out: &Path, config: &Config) -> Result<
         let depth = entry.depth();
         ignores.retain(|(of, _)| *of < depth);
         if depth == 0 {
+            found.folders.push(SitePath::root());
             ignores = outer_ignores(root);
             push_ignores(entry.path(), depth, &mut ignores);
             continue;
@@ -106,6 +109,7 @@ pub fn walk(root: &Path, src: &SitePath, out: &Path, config: &Config) -> Result<
                 entries.skip_current_dir();
             } else {
                 push_ignores(entry.path(), depth, &mut ignores);
+                found.folders.push(path);
             }
             continue;
         }
@@ -172,6 +176,12 @@ pub fn walk(root: &Path, src: &SitePath, out: &Path, config: &Config) -> Result<
 }
 
 impl Found {
+    /// The files that pages may take in: all that is not hidden or ignored.
+    pub fn open(&self) -> BTreeSet<SitePath> {
+        let sources = self.sources.iter().map(|source| &source.path);
+        self.files.iter().chain(&self.parts).chain(sources).cloned().collect()
+    }
+
     fn say(&mut self, path: &SitePath, note: Note) {
         self.notes.push(Diagnostic::new(path, note));
     }

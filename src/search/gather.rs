@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::io::{self, BufRead, BufReader, Read};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
@@ -12,7 +12,7 @@ use super::passage::{Page, Quotes, passages};
 use super::stem::{Languages, Words};
 
 /// The seam to the disk.
-pub trait Runs: Sync {
+pub trait Runs: Send + Sync {
     /// Puts a run away; back comes its number, from 0.
     ///
     /// # Errors
@@ -31,8 +31,8 @@ const MAX_HELD: usize = 16 << 20;
 const MIN_BATCH: usize = 2 << 20;
 
 /// Gathers what all pages give.
-pub struct Collector<'a> {
-    runs: &'a dyn Runs,
+pub struct Collector {
+    runs: Arc<dyn Runs>,
     /// How large a batch grows.
     most: usize,
     state: Mutex<State>,
@@ -47,16 +47,16 @@ struct State {
 }
 
 /// All that is left to read: the runs, and the words.
-pub struct Collected<'a> {
-    runs: &'a dyn Runs,
+pub struct Collected {
+    runs: Arc<dyn Runs>,
     numbers: Vec<usize>,
     /// Plain words of prose, sorted, with the languages of the pages that say them.
     pub(super) words: Vec<(Box<str>, Languages)>,
 }
 
-impl<'a> Collector<'a> {
+impl Collector {
     /// Nothing but so many runs of an earlier build; so many workers will bring pages.
-    pub fn new(runs: &'a dyn Runs, earlier: usize, workers: usize) -> Self {
+    pub fn new(runs: Arc<dyn Runs>, earlier: usize, workers: usize) -> Self {
         let most = (MAX_HELD / workers.max(1)).max(MIN_BATCH);
         let state = State { runs: (0..earlier).collect(), ..State::default() };
         Self { runs, most, state: Mutex::new(state) }
@@ -110,11 +110,25 @@ impl<'a> Collector<'a> {
         Ok(())
     }
 
+    /// Puts away what is in memory, and forgets the words: for one who will begin anew with all
+    /// runs.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn flush(&self) -> Result<(), String> {
+        let rest = std::mem::take(&mut self.state().idle);
+        for mut batch in rest {
+            self.spill(&mut batch)?;
+        }
+        self.state().words.clear();
+        Ok(())
+    }
+
     /// Puts the rest away.
     ///
     /// # Errors
     /// What the system says.
-    pub fn finish(self) -> Result<Collected<'a>, String> {
+    pub fn finish(self) -> Result<Collected, String> {
         let rest = std::mem::take(&mut self.state().idle);
         for mut batch in rest {
             self.spill(&mut batch)?;
@@ -128,8 +142,8 @@ impl<'a> Collector<'a> {
 }
 
 /// Writes all that is alive into new runs, in the order of terms.
-pub struct Rewriter<'a> {
-    runs: &'a dyn Runs,
+pub struct Rewriter {
+    runs: Arc<dyn Runs>,
     room: Vec<u8>,
     run: Vec<u8>,
 }
@@ -137,9 +151,9 @@ pub struct Rewriter<'a> {
 /// How large a run grows that is written anew, in bytes.
 const MAX_RUN: usize = 8 << 20;
 
-impl<'a> Rewriter<'a> {
+impl Rewriter {
     /// A rewriter without anything so far.
-    pub fn new(runs: &'a dyn Runs) -> Self {
+    pub fn new(runs: Arc<dyn Runs>) -> Self {
         Self { runs, room: Vec::new(), run: Vec::new() }
     }
 
@@ -260,7 +274,7 @@ impl Cursor<'_> {
 /// Takes a term and all its postings.
 pub(super) type EachTerm<'a> = dyn FnMut(&str, &mut Vec<Posting>) -> Result<(), String> + 'a;
 
-impl Collected<'_> {
+impl Collected {
     /// Reads all terms in order, each once with all its postings by page.
     ///
     /// # Errors

@@ -21,10 +21,10 @@ const FURTHER: usize = 5000;
 const STEM: char = '!';
 
 /// Writes the index.
-pub struct Writer<'a, 'b> {
+pub struct Writer<'a> {
     sink: &'a mut dyn FnMut(Entry) -> Result<(), String>,
     order: Order<'a>,
-    rewriter: Option<&'a mut Rewriter<'b>>,
+    rewriter: Option<&'a mut Rewriter>,
     dictionary: Sorted,
     postings: String,
     files: u32,
@@ -93,7 +93,7 @@ fn shared(a: &str, b: &str) -> usize {
     b.floor_char_boundary(same)
 }
 
-impl<'a, 'b> Writer<'a, 'b> {
+impl<'a> Writer<'a> {
     /// Writes what was collected; the files go to `sink`, all postings under the numbers of the site
     /// to the rewriter where there is one, and back comes the root's text without the name of the
     /// folder.
@@ -101,8 +101,8 @@ impl<'a, 'b> Writer<'a, 'b> {
     /// # Errors
     /// What the system or the sink says.
     pub fn write(
-        collected: &Collected<'_>,
-        (order, rewriter): (Order<'a>, Option<&'a mut Rewriter<'b>>),
+        collected: &Collected,
+        (order, rewriter): (Order<'a>, Option<&'a mut Rewriter>),
         sink: &'a mut dyn FnMut(Entry) -> Result<(), String>,
     ) -> Result<Root, String> {
         let mut stems = stems(&collected.words).into_iter().peekable();

@@ -21,7 +21,7 @@ pub struct Input {
     /// How it is dressed.
     pub theme: Arc<Theme>,
     /// The pages, sorted by source.
-    pub pages: Vec<PageRecord>,
+    pub pages: Vec<Arc<PageRecord>>,
     /// All files below the root that are no pages, sorted.
     pub files: BTreeSet<SitePath>,
     /// The files that git tracks; `None` where there is no git.
@@ -38,7 +38,7 @@ pub struct Site {
     /// The name of the site.
     pub(super) title: String,
     pub(super) theme: Arc<Theme>,
-    pub(super) pages: Vec<PageRecord>,
+    pub(super) pages: Vec<Arc<PageRecord>>,
     /// The URL of each page, relative to the site's root.
     pub(super) urls: Vec<SitePath>,
     pub(super) folders: Vec<Folder>,
@@ -169,6 +169,21 @@ impl Site {
         (site, notes)
     }
 
+    /// Takes a new record in place of that of the same source, if all that was put together would be
+    /// the same with it; else gives it back.
+    ///
+    /// # Errors
+    /// The record, where the site has to be assembled anew.
+    pub fn replace(&mut self, record: Arc<PageRecord>) -> Result<(), Arc<PageRecord>> {
+        match self.page_of(&record.source) {
+            Some(page) if self.pages[page].stands_like(&record) => {
+                self.pages[page] = record;
+                Ok(())
+            }
+            _ => Err(record),
+        }
+    }
+
     fn find_backlinks(&self) -> Vec<Vec<PageId>> {
         let led: Vec<(PageId, BTreeSet<PageId>)> = self
             .sequence
@@ -199,6 +214,11 @@ impl Site {
     /// The URL of a page, relative to the site's root.
     pub fn url(&self, page: PageId) -> &SitePath {
         &self.urls[page]
+    }
+
+    /// The page that stands at a URL.
+    pub fn page_at_url(&self, url: &SitePath) -> Option<PageId> {
+        self.by_url.get(url).copied()
     }
 
     /// What is known of a page.
@@ -308,7 +328,7 @@ impl Site {
 }
 
 /// The URL of every page, and which pages are the indexes of their folders.
-fn urls(pages: &[PageRecord], src: &SitePath, notes: &mut Vec<Diagnostic>) -> (Vec<SitePath>, Vec<bool>) {
+fn urls(pages: &[Arc<PageRecord>], src: &SitePath, notes: &mut Vec<Diagnostic>) -> (Vec<SitePath>, Vec<bool>) {
     let local = |page: &PageRecord| page.source.below(src).unwrap_or_else(|| page.source.clone());
     let mut index_of: HashMap<SitePath, (usize, PageId)> = HashMap::new();
     for (id, page) in pages.iter().enumerate() {
@@ -373,7 +393,7 @@ fn urls(pages: &[PageRecord], src: &SitePath, notes: &mut Vec<Diagnostic>) -> (V
 }
 
 fn folders(
-    pages: &[PageRecord],
+    pages: &[Arc<PageRecord>],
     urls: &[SitePath],
     indexes: &[bool],
     config: &Config,
@@ -460,7 +480,7 @@ fn places(folders: &[Folder], pages: usize) -> (Vec<usize>, Vec<usize>) {
 }
 
 /// What has a name on any page; the first page in order keeps it.
-fn labels(pages: &[PageRecord]) -> HashMap<String, (PageId, usize)> {
+fn labels(pages: &[Arc<PageRecord>]) -> HashMap<String, (PageId, usize)> {
     let mut labels = HashMap::new();
     for (id, page) in pages.iter().enumerate() {
         for (place, target) in page.outline.targets.iter().enumerate() {
@@ -470,7 +490,7 @@ fn labels(pages: &[PageRecord]) -> HashMap<String, (PageId, usize)> {
     labels
 }
 
-fn tags(pages: &[PageRecord]) -> BTreeMap<String, (String, Vec<PageId>)> {
+fn tags(pages: &[Arc<PageRecord>]) -> BTreeMap<String, (String, Vec<PageId>)> {
     let mut tags: BTreeMap<String, (String, Vec<PageId>)> = BTreeMap::new();
     for (id, page) in pages.iter().enumerate() {
         if page.front.unlisted {

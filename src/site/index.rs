@@ -247,6 +247,7 @@ impl Site {
                     title: page.title.clone(),
                     url: self.urls[id].link_from(at),
                     description: page.description.clone(),
+                    draft: page.front.draft,
                     kind: page.kind.name().to_owned(),
                     language: page.language.clone(),
                     folder: (with_folder && self.folder_of[id] != 0)
@@ -268,6 +269,7 @@ impl Site {
                     title: folder.title.clone(),
                     url: self.folder_url(id).link_from(at),
                     description: folder.description.clone(),
+                    draft: false,
                     kind: "folder".to_owned(),
                     language: String::new(),
                     folder: None,

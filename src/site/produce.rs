@@ -211,6 +211,7 @@ impl Site {
             title_alias: title.and_then(|title| title.alias.clone()),
             subtitle: front.subtitle.clone(),
             description: front.description.clone(),
+            draft: front.draft,
             kind: record.kind.name().to_owned(),
             language: record.language.clone(),
             kernel: record.kernel.clone(),

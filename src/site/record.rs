@@ -121,6 +121,11 @@ impl PageRecord {
         }
     }
 
+    /// A page for a source that was not read so far.
+    pub fn unread(source: &SitePath) -> Self {
+        Self::failed(source, Vec::new())
+    }
+
     /// A page for a source that could not be read.
     pub fn failed(source: &SitePath, failures: Vec<String>) -> Self {
         Self {
@@ -137,6 +142,51 @@ impl PageRecord {
             failures,
             cells: Vec::new(),
         }
+    }
+
+    /// Whether a site can take `other` for it without being assembled anew: what other pages show of
+    /// it when they are produced they ask for then.
+    pub fn stands_like(&self, other: &Self) -> bool {
+        // Each field is named, so that a new one has to be thought of here.
+        let Self {
+            source,
+            kind: _,
+            language: _,
+            kernel: _,
+            title,
+            front,
+            outline,
+            description,
+            downloads: _,
+            change: _,
+            failures,
+            cells,
+        } = self;
+        let Outline {
+            title: _,
+            headings,
+            anchors,
+            first_paragraph: _,
+            words: _,
+            targets,
+            contents,
+            thumbnail: _,
+            links,
+        } = outline;
+        let places = |cells: &[CellRef]| -> Vec<(u32, Option<String>)> {
+            cells.iter().map(|cell| (cell.number, cell.id.clone())).collect()
+        };
+        *source == other.source
+            && *title == other.title
+            && *front == other.front
+            && *description == other.description
+            && *failures == other.failures
+            && *headings == other.outline.headings
+            && *anchors == other.outline.anchors
+            && *targets == other.outline.targets
+            && *contents == other.outline.contents
+            && *links == other.outline.links
+            && places(cells) == places(&other.cells)
     }
 
     /// The cell of a number.

@@ -28,6 +28,7 @@ pub fn single_page(
         title_alias: record.outline.title.as_ref().and_then(|title| title.alias.clone()),
         subtitle: record.front.subtitle.clone(),
         description: record.front.description.clone(),
+        draft: false,
         kind: record.kind.name().to_owned(),
         body_html: filler.fill(body),
         toc: record

@@ -134,6 +134,8 @@ pub struct Page {
     pub subtitle: Option<String>,
     /// What it is for, where its author says so.
     pub description: Option<String>,
+    /// Whether it is a draft, which only previews show.
+    pub draft: bool,
     /// `notebook`, `procedure`, `talk` or `page`.
     pub kind: String,
     /// The language of its code.
@@ -269,6 +271,8 @@ pub struct Row {
     pub url: String,
     /// What it is for.
     pub description: String,
+    /// Whether it is a draft, which only previews show.
+    pub draft: bool,
     /// `notebook`, `procedure`, `talk`, `page` or `folder`.
     pub kind: String,
     /// The language of its code.

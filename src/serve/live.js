@@ -1,0 +1,264 @@
+// Keeps a page of a preview up to date: `bindery serve` puts this script into every page.
+(() => {
+  'use strict';
+
+  /**
+   * @typedef {{severity: string, rule: string, message: string, help: string | null, cell: number | null,
+   *   line: number | null, place: string | null, edit: string | null}} Problem
+   * @typedef {{do: 'show', source: string, edit: string | null, problems: Problem[], broken: Problem[],
+   *   trouble: string | null, unread: number, words: Record<string, string>}} State
+   * @typedef {{do: 'restyle', css: string, whole: string, unstyled: string}} Restyle
+   * @typedef {{do: 'reload'} | Restyle | State} Order
+   */
+
+  const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+  const { root = '', at = '', folder = '' } = script.dataset;
+  const KEPT = 'bindery-live';
+  const path = location.pathname + location.search;
+
+  /** @param {string} name @param {string} [text] @param {string} [kind] */
+  const make = (name, text = '', kind = '') => {
+    const element = document.createElement(name);
+    element.textContent = text;
+    if (kind) element.className = kind;
+    return element;
+  };
+
+  // Where the reader was: the place at the top of the window, and what was unfolded or chosen.
+
+  /** @returns {HTMLElement[]} */
+  const places = () => [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('main [id]'))];
+
+  /** What a reader can open or choose, each by the nearest id above it and its number there. */
+  const choices = () => {
+    /** @type {Map<string, number>} */
+    const counts = new Map();
+    /** @type {[string, Element][]} */
+    const found = [];
+    for (const element of document.querySelectorAll('details, input[type=radio], input[type=checkbox]')) {
+      const above = element.parentElement?.closest('[id]')?.id ?? '';
+      const name = `${above} ${element.localName}`;
+      const number = counts.get(name) ?? 0;
+      counts.set(name, number + 1);
+      found.push([`${name} ${number}`, element]);
+    }
+    return found;
+  };
+
+  const keep = () => {
+    const top = places().filter((element) => element.getBoundingClientRect().top <= 100).pop();
+    const state = {
+      path,
+      y: scrollY,
+      id: scrollY > 0 ? top?.id : undefined,
+      offset: top?.getBoundingClientRect().top ?? 0,
+      choices: choices().map(([name, element]) => [name, element instanceof HTMLDetailsElement
+        ? element.open : /** @type {HTMLInputElement} */ (element).checked]),
+      focus: document.activeElement?.id ?? '',
+    };
+    try {
+      sessionStorage.setItem(KEPT, JSON.stringify(state));
+    } catch {
+      // Without storage the page begins at its top.
+    }
+  };
+
+  const restore = () => {
+    let state;
+    try {
+      state = JSON.parse(sessionStorage.getItem(KEPT) ?? 'null');
+      sessionStorage.removeItem(KEPT);
+    } catch {
+      return;
+    }
+    if (state?.path !== path) return;
+    const now = new Map(choices());
+    for (const [name, chosen] of state.choices) {
+      const element = now.get(name);
+      if (element instanceof HTMLDetailsElement) element.open = chosen;
+      else if (element instanceof HTMLInputElement && element.checked !== chosen) {
+        element.checked = chosen;
+        element.dispatchEvent(new Event('change', { bubbles: true }));
+      }
+    }
+    let moved = false;
+    const stop = () => { moved = true; };
+    const move = () => {
+      if (moved) return;
+      const place = state.id && document.getElementById(state.id);
+      const y = place ? scrollY + place.getBoundingClientRect().top - state.offset : state.y;
+      scrollTo({ top: y, behavior: 'instant' });
+    };
+    for (const kind of ['wheel', 'touchstart', 'keydown', 'mousedown']) addEventListener(kind, stop, { once: true, passive: true });
+    history.scrollRestoration = 'manual';
+    move();
+    addEventListener('load', () => {
+      move();
+      history.scrollRestoration = 'auto';
+    });
+    document.getElementById(state.focus)?.focus({ preventScroll: true });
+  };
+
+  const reload = () => {
+    keep();
+    history.scrollRestoration = 'manual';
+    location.reload();
+  };
+
+  /** @param {Restyle} order */
+  const restyle = ({ css, whole, unstyled }) => {
+    const old = /** @type {NodeListOf<HTMLLinkElement>} */ (document.querySelectorAll('head link[rel=stylesheet]'));
+    const link = document.createElement('link');
+    link.rel = 'stylesheet';
+    link.href = root + css;
+    // The page is never without a style.
+    link.onload = () => old.forEach((element) => element.remove());
+    link.onerror = reload;
+    (old[0] ?? document.head.lastChild).before(link);
+    script.dataset.whole = whole;
+    script.dataset.unstyled = unstyled;
+  };
+
+  // Panels.
+
+  const host = make('bindery-live');
+  const shadow = host.attachShadow({ mode: 'open' });
+  const style = make('style');
+  const lost = make('section', '', 'lost');
+  const broken = make('section', '', 'broken');
+  const problems = make('section', '', 'problems');
+  const count = /** @type {HTMLButtonElement} */ (make('button', '', 'count'));
+  lost.setAttribute('role', 'status');
+  broken.setAttribute('role', 'alert');
+  count.type = 'button';
+  for (const panel of [lost, broken, problems, count]) panel.hidden = true;
+  shadow.append(style, lost, broken, problems, count);
+  /** @type {Record<string, string>} */
+  let words = {};
+
+  /** @param {HTMLElement} panel @param {string} title @param {State} state */
+  const head = (panel, title, state) => {
+    const header = make('header');
+    header.append(make('h2', title));
+    if (state.source) header.append(make('span', state.source, 'source'));
+    if (state.edit) header.append(link(words.edit, state.edit));
+    const close = /** @type {HTMLButtonElement} */ (make('button', words.close));
+    close.type = 'button';
+    close.onclick = () => {
+      panel.hidden = true;
+      count.setAttribute('aria-expanded', 'false');
+    };
+    header.append(close);
+    panel.replaceChildren(header);
+  };
+
+  /** @param {string} text @param {string} target */
+  const link = (text, target) => {
+    const element = /** @type {HTMLAnchorElement} */ (make('a', text));
+    element.href = target;
+    return element;
+  };
+
+  /** @param {Problem[]} list */
+  const listed = (list) => {
+    const all = make('ul');
+    for (const problem of list) {
+      const item = make('li', '', problem.severity);
+      item.append(make('span', problem.rule, 'rule'), ` ${problem.message} `);
+      const where = make('span', '', 'where');
+      const cell = problem.cell && `${words.cell} ${problem.cell}`;
+      const line = problem.line && `${words.line} ${problem.line}`;
+      const text = [cell, line].filter(Boolean).join(', ');
+      if (text) where.append('(', problem.place ? link(text, problem.place) : text, ') ');
+      if (problem.edit) where.append(link(words.edit, problem.edit));
+      item.append(where);
+      if (problem.help) item.append(make('div', problem.help, 'help'));
+      all.append(item);
+    }
+    return all;
+  };
+
+  /** @param {State} state */
+  const show = (state) => {
+    ({ words } = state);
+    broken.hidden = !state.trouble && !state.broken.length;
+    if (state.trouble) {
+      head(broken, words.trouble, { ...state, source: '', edit: null });
+      broken.append(make('pre', state.trouble));
+    } else if (state.broken.length) {
+      head(broken, words.broken, state);
+      broken.append(listed(state.broken));
+    }
+    const worst = state.problems.find((problem) => problem.severity !== 'info');
+    count.hidden = !worst;
+    count.className = `count ${worst?.severity ?? ''}`;
+    count.textContent = `${words.problems}: ${state.problems.filter((problem) => problem.severity !== 'info').length}`;
+    if (!worst) problems.hidden = true;
+    count.setAttribute('aria-expanded', String(!problems.hidden));
+    head(problems, words.problems, state);
+    problems.append(listed(state.problems));
+  };
+
+  count.onclick = () => {
+    problems.hidden = !problems.hidden;
+    count.setAttribute('aria-expanded', String(!problems.hidden));
+  };
+
+  // The socket. A page that lost it comes back by itself, and is told then whether it is old.
+
+  const SOONEST = 200;
+  const LATEST = 3000;
+  let wait = SOONEST;
+  /** @type {WebSocket | undefined} */
+  let socket;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let later;
+
+  const connect = () => {
+    clearTimeout(later);
+    const url = new URL('live', script.src);
+    url.protocol = url.protocol.replace('http', 'ws');
+    const { whole = '', unstyled = '' } = script.dataset;
+    url.search = String(new URLSearchParams({ at, folder, whole, unstyled }));
+    socket = new WebSocket(url);
+    socket.onopen = () => {
+      wait = SOONEST;
+      lost.hidden = true;
+    };
+    socket.onmessage = ({ data }) => {
+      const order = /** @type {Order} */ (JSON.parse(data));
+      if (order.do === 'reload') reload();
+      else if (order.do === 'restyle') restyle(order);
+      else show(order);
+    };
+    socket.onclose = () => {
+      socket = undefined;
+      lost.textContent = words.lost ?? 'bindery serve does not answer; waiting for it';
+      // One that comes back at once was never missed.
+      if (wait > SOONEST) lost.hidden = false;
+      later = setTimeout(connect, wait);
+      wait = Math.min(wait * 2, LATEST);
+    };
+  };
+
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden && !socket) connect();
+  });
+  // A page that the browser keeps for the way back may be old when it comes out again.
+  addEventListener('pagehide', () => {
+    if (socket) socket.onclose = null;
+    socket?.close();
+    socket = undefined;
+    clearTimeout(later);
+  });
+  addEventListener('pageshow', (event) => {
+    if (event.persisted) connect();
+  });
+
+  restore();
+  document.body.append(host);
+  connect();
+  fetch(new URL('live.css', script.src)).then((answer) => answer.text()).then((text) => {
+    style.textContent = text;
+  }, () => {});
+})();

@@ -1,0 +1,144 @@
+//! What open pages are told over their sockets.
+
+use std::path::Path;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::answer::{Answer, Version};
+use super::editor::Editor;
+use super::preview::{Preview, Shown};
+use crate::diagnostic::{Note, Severity};
+use crate::path::{SitePath, encode_fragment};
+
+/// What a page is told about itself and the site.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct State {
+    /// The source of the page, relative to the root of the repo; empty where it has none.
+    source: String,
+    /// Opens it where it is written.
+    edit: Option<String>,
+    /// What was found in it.
+    problems: Vec<Problem>,
+    /// Why it cannot be read now; what is shown is the last that could.
+    broken: Vec<Problem>,
+    /// What is wrong with the configuration or the theme; what is shown is the last that was good.
+    trouble: Option<String>,
+    /// How many sources were not read so far.
+    unread: usize,
+    /// Words of the interface.
+    words: Map<String, Value>,
+}
+
+/// Something that was found in a source.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Problem {
+    severity: Severity,
+    rule: &'static str,
+    message: String,
+    help: Option<String>,
+    cell: Option<u32>,
+    line: Option<u32>,
+    /// The place on the page.
+    place: Option<String>,
+    edit: Option<String>,
+}
+
+/// What a page is told to do.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "do", rename_all = "camelCase")]
+pub(super) enum Order {
+    /// To load itself again.
+    Reload,
+    /// To take another style sheet, relative to the root of the site; it is this version then.
+    Restyle { css: String, whole: String, unstyled: String },
+    /// To show how things stand.
+    Show(State),
+}
+
+/// A page as its reader has it open.
+#[derive(Clone, Debug)]
+pub(super) struct Open {
+    pub(super) at: SitePath,
+    pub(super) is_folder: bool,
+    pub(super) whole: String,
+    pub(super) unstyled: String,
+}
+
+impl Preview {
+    /// Whether the last change was one of this very page: it is told first.
+    pub(super) fn was_touched(&self, open: &Open) -> bool {
+        let shown = self.shown();
+        let at = if open.is_folder { open.at.child("index.html") } else { open.at.clone() };
+        let page = shown.site.page_at_url(&at);
+        page.is_some_and(|page| shown.touched.contains(shown.site.source(page)))
+    }
+
+    /// What a page has to be told, for what it shows.
+    pub(super) fn tell_page(&self, open: &Open, editor: &Editor) -> Vec<Order> {
+        let answer = self.answer(&open.at, open.is_folder);
+        let Version { whole, unstyled, css } = answer.version.clone();
+        let state = Order::Show(self.state_of(&answer, editor));
+        if whole == open.whole {
+            vec![state]
+        } else if unstyled == open.unstyled && !unstyled.is_empty() {
+            vec![Order::Restyle { css, whole, unstyled }, state]
+        } else {
+            vec![Order::Reload]
+        }
+    }
+
+    fn state_of(&self, answer: &Answer, editor: &Editor) -> State {
+        let shown = self.shown();
+        let root = self.subject.root.as_path();
+        let mut problems = Vec::new();
+        let mut broken = Vec::new();
+        if let Some(source) = &answer.source {
+            let of = |note: &Note| Problem::new(note, (root, source, editor));
+            let known = |from: &std::collections::BTreeMap<SitePath, Vec<Note>>| -> Vec<Problem> {
+                from.get(source).into_iter().flatten().map(of).collect()
+            };
+            problems = known(&shown.notes);
+            problems.extend(known(&shown.said));
+            problems.extend(answer.notes.iter().filter(|said| said.file == *source).map(|said| of(&said.note)));
+            problems.sort_by_key(|problem| (std::cmp::Reverse(problem.severity), problem.cell, problem.line));
+            broken = known(&shown.broken);
+        }
+        State {
+            edit: answer.source.as_ref().map(|source| editor.url(root, source, 1)),
+            source: answer.source.as_ref().map(ToString::to_string).unwrap_or_default(),
+            problems,
+            broken,
+            trouble: shown.trouble.clone(),
+            unread: shown.unread.len(),
+            words: shown.words(),
+        }
+    }
+}
+
+impl Shown {
+    fn words(&self) -> Map<String, Value> {
+        self.basis.theme.labels().family("live_")
+    }
+}
+
+impl Problem {
+    fn new(note: &Note, (root, source, editor): (&Path, &SitePath, &Editor)) -> Self {
+        let id = note.cell.as_ref().map(|cell| match &cell.id {
+            Some(id) => format!("cell-id={id}"),
+            None => format!("b:{}", cell.number),
+        });
+        Self {
+            severity: note.severity,
+            rule: note.rule.name(),
+            message: note.message.clone(),
+            help: note.help.clone(),
+            cell: note.cell.as_ref().map(|cell| cell.number),
+            line: note.line,
+            place: id.map(|id| format!("#{}", encode_fragment(&id))),
+            edit: note.file_line().map(|line| editor.url(root, source, line)),
+        }
+    }
+}
