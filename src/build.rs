@@ -117,6 +117,7 @@ pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, Strin
     let (files, receipts) = publisher.commit()?;
     if let Some(cache) = cache {
         last.receipts = receipts;
+        cache.tidy();
         uncached = cache.keep_last(&request.out, &last).and_then(|()| cache.keep_ledger(&ledger)).err();
     }
     Ok(Outcome { files, uncached, ..outcome })

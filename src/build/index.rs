@@ -150,12 +150,11 @@ impl Gathering {
             put(&format!("{folder}/{file}.js"), shard(&file, &json!(text)))
         })?;
         match rewriter {
-            None => cache.keep_runs(&alive)?,
+            None => cache.keep_runs()?,
             Some(rewriter) => {
                 rewriter.finish()?;
-                let alive: Vec<bool> = keys_of.iter().map(Option::is_some).collect();
                 cache.replace_runs(keys_of, first);
-                cache.keep_runs(&alive)?;
+                cache.keep_runs()?;
             }
         }
         let root = json!({

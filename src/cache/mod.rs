@@ -18,12 +18,13 @@ pub use last::Last;
 pub use ledger::{Content, Ledger};
 pub use pack::{Findable, Head, Key, Pack};
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use pack::{Opened, Section};
 use runs::Shelf;
@@ -125,14 +126,17 @@ impl Cache {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn pack(&self, source: &SitePath) -> PathBuf {
-        self.folder.join("packs").join(format!("{:.24}", Digest::of(source.as_str().as_bytes())))
+    /// The file of a page: each state of a source has its own, so that a page can be shown as it was
+    /// while the next is made, and going back costs nothing.
+    fn pack(&self, source: &SitePath, key: Key) -> PathBuf {
+        let source = Digest::of(source.as_str().as_bytes());
+        self.folder.join("packs").join(format!("{source:.16}-{:.16}", key.digest()))
     }
 
     /// What is known of the page of a source, if it was kept under this key; from then on it is the
     /// page of that source.
     pub fn get(&self, source: &SitePath, key: Key) -> Option<Head> {
-        let head = self.is_kept.then(|| Opened::of(&self.pack(source), key)?.read(Section::Head))??;
+        let head = Opened::of(&self.pack(source, key), key)?.read(Section::Head)?;
         self.pages().insert(source.clone(), key);
         Some(head)
     }
@@ -142,24 +146,41 @@ impl Cache {
     /// # Errors
     /// What the system says.
     pub fn put(&self, source: &SitePath, key: Key, pack: &Pack<'_>) -> Result<(), String> {
-        let path = self.pack(source);
+        let path = self.pack(source, key);
         pack::write(&path, key, pack).map_err(|error| self.broken(&path, &error))?;
         self.pages().insert(source.clone(), key);
         Ok(())
     }
 
-    /// A section of the page of a source.
+    /// A section of the page of a source, as this run had it last.
     fn section<T>(
         &self,
         source: &SitePath,
         read: impl FnOnce(&mut Opened) -> Option<T>,
     ) -> Result<T, String> {
         let key = self.pages().get(source).copied();
-        let found = key.and_then(|key| read(&mut Opened::of(&self.pack(source), key)?));
+        self.section_of(source, key, read)
+    }
+
+    fn section_of<T>(
+        &self,
+        source: &SitePath,
+        key: Option<Key>,
+        read: impl FnOnce(&mut Opened) -> Option<T>,
+    ) -> Result<T, String> {
+        let found = key.and_then(|key| read(&mut Opened::of(&self.pack(source, key), key)?));
         found.ok_or_else(|| {
             self.is_torn.store(true, Ordering::Relaxed);
             format!("the page of `{source}` in `{}` is gone; run it again", self.folder.display())
         })
+    }
+
+    /// The body of the page that a source had under a key.
+    ///
+    /// # Errors
+    /// That it is gone.
+    pub fn body_of(&self, source: &SitePath, key: Key) -> Result<Fragment, String> {
+        self.section_of(source, Some(key), |pack| pack.read(Section::Body))
     }
 
     /// What results of search quote of a page.
@@ -217,6 +238,24 @@ impl Cache {
     /// What the system says.
     pub fn keep_ledger(&self, ledger: &Ledger) -> Result<(), String> {
         self.keep("ledger", &ledger.entries())
+    }
+
+    /// Clears away pages that this run did not have, the oldest first, until they are no more than
+    /// those that it had: what is older was seldom the state before.
+    pub fn tidy(&self) {
+        let pages = self.pages();
+        let current: HashSet<PathBuf> = pages.iter().map(|(source, key)| self.pack(source, *key)).collect();
+        let entries = fs::read_dir(self.folder.join("packs")).into_iter().flatten().flatten();
+        let mut others: Vec<(SystemTime, PathBuf)> = entries
+            .map(|entry| entry.path())
+            .filter(|path| !current.contains(path))
+            .filter_map(|path| Some((fs::metadata(&path).ok()?.modified().ok()?, path)))
+            .collect();
+        others.sort_by(|a, b| b.cmp(a));
+        for (_, path) in others.iter().skip(current.len()) {
+            // What cannot be removed only takes room.
+            let _ = fs::remove_file(path);
+        }
     }
 
     fn keep(&self, name: &str, value: &impl serde::Serialize) -> Result<(), String> {

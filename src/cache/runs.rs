@@ -70,10 +70,6 @@ impl Shelf {
         let Some(runs) = runs.into_iter().map(open).collect() else { return Self::default() };
         Self { numbers: numbers(&keys), keys, runs, at_first }
     }
-
-    fn dead(&self) -> usize {
-        self.keys.iter().filter(|key| key.is_none()).count()
-    }
 }
 
 /// The number that each key has.
@@ -106,7 +102,8 @@ impl Cache {
         self.shelf().runs.len()
     }
 
-    /// Whether the runs want to be written anew, where `alive` says which numbers stand for a page.
+    /// Whether the runs want to be written anew, where `alive` says which numbers stand for a page of
+    /// the site.
     pub fn wants_new_runs(&self, alive: &[bool]) -> bool {
         let shelf = self.shelf();
         let dead = alive.iter().filter(|alive| !**alive).count();
@@ -123,17 +120,14 @@ impl Cache {
         shelf.keys = keys;
     }
 
-    /// Keeps the runs for the next time, where `alive` says which numbers stand for a page; clears
-    /// away those that are of no use any more.
+    /// Keeps the runs for the next time; clears away those that are of no use any more. What pages
+    /// gave that are others now stays: somebody may go back to them.
     ///
     /// # Errors
     /// What the system says.
-    pub fn keep_runs(&self, alive: &[bool]) -> Result<(), String> {
+    pub fn keep_runs(&self) -> Result<(), String> {
         let mut shelf = self.shelf();
-        for (key, alive) in shelf.keys.iter_mut().zip(alive) {
-            *key = key.filter(|_| *alive);
-        }
-        if shelf.at_first == 0 || shelf.dead() == shelf.keys.len() {
+        if shelf.at_first == 0 {
             shelf.at_first = shelf.runs.len();
         }
         let runs: Vec<Digest> = shelf.runs.iter().map(|run| run.name).collect();

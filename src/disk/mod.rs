@@ -60,6 +60,12 @@ pub fn read_inside(root: &Path, path: &SitePath) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Whether anything stands at a path below `root`, be it a link that leads nowhere.
+#[expect(clippy::disallowed_methods, reason = "this is the edge")]
+pub fn exists(root: &Path, path: &SitePath) -> bool {
+    std::fs::symlink_metadata(place(root, path)).is_ok()
+}
+
 /// Makes a folder of our own, without anything in it.
 ///
 /// # Errors

@@ -2,16 +2,18 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::PoisonError;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use super::preview::{Preview, Shown};
 use crate::build;
+use crate::cache::Cache;
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::path::SitePath;
-use crate::site::{PageId, Product};
+use crate::render::Fragment;
+use crate::site::{Bodies, PageId, Product};
 
 /// What stands where, beside pages.
 #[derive(Debug, Default)]
@@ -46,6 +48,8 @@ pub(super) struct Answer {
     pub(super) location: Option<String>,
     /// The source of the page that it is.
     pub(super) source: Option<SitePath>,
+    /// Somebody has deleted the text of this source from the cache.
+    gone: Option<SitePath>,
     /// What its links say about the sources.
     pub(super) notes: Vec<Diagnostic>,
     /// Whether it is a document that shows itself anew when it changes.
@@ -64,6 +68,23 @@ pub(super) struct Version {
     pub(super) css: String,
 }
 
+/// The texts of the pages that are shown, also while others take their place.
+struct ShownBodies<'a> {
+    shown: &'a Shown,
+    cache: &'a Cache,
+    /// A source whose text is gone.
+    gone: Mutex<Option<SitePath>>,
+}
+
+impl Bodies for ShownBodies<'_> {
+    fn body(&self, source: &SitePath) -> Result<Fragment, String> {
+        let key = self.shown.keys.get(source).ok_or_else(|| format!("`{source}` was not read so far"))?;
+        self.cache.body_of(source, *key).inspect_err(|_| {
+            *self.gone.lock().unwrap_or_else(PoisonError::into_inner) = Some(source.clone());
+        })
+    }
+}
+
 fn top(name: &str) -> SitePath {
     SitePath::root().child(name)
 }
@@ -78,6 +99,7 @@ impl Preview {
                 None => self.missing(&self.shown()),
             };
         }
+        let mut is_renewed = false;
         loop {
             let shown = self.shown();
             let (at, thing) = match shown.resolve(path, is_folder, self) {
@@ -93,7 +115,15 @@ impl Preview {
                     continue;
                 }
             }
-            return self.give(&shown, &at, &thing).unwrap_or_else(|| self.missing(&shown));
+            let answer = self.give(&shown, &at, &thing).unwrap_or_else(|| self.missing(&shown));
+            match &answer.gone {
+                Some(source) if !is_renewed => {
+                    drop(shown);
+                    self.renew(source);
+                    is_renewed = true;
+                }
+                _ => return answer,
+            }
         }
     }
 
@@ -127,12 +157,24 @@ impl Preview {
             _ => None,
         };
         let at = at.clone();
-        let produced = match shown.site.produce(product, &*self.cache) {
+        let bodies = ShownBodies { shown, cache: &self.cache, gone: Mutex::default() };
+        let produced = match shown.site.produce(product, &bodies) {
             Ok(produced) => produced,
             Err(why) => {
                 // A theme that cannot make this page, or a cache that somebody has deleted.
-                let text = format!("<!doctype html><title>bindery</title><pre>{}</pre></body>", crate::html::escape(&why));
-                return Answer { at, bytes: text.into_bytes(), source, is_live: true, ..Answer::default() };
+                let text = format!(
+                    "<!doctype html><title>bindery</title><pre>{}</pre></body>",
+                    crate::html::escape(&why)
+                );
+                let gone = bodies.gone.into_inner().unwrap_or_else(PoisonError::into_inner);
+                return Answer {
+                    at,
+                    bytes: text.into_bytes(),
+                    source,
+                    is_live: true,
+                    gone,
+                    ..Answer::default()
+                };
             }
         };
         let files = produced.files;
@@ -141,7 +183,15 @@ impl Preview {
         drop(linked);
         let is_live = at.extension() == "html" && !matches!(product, Product::Alias(..));
         let version = if is_live { self.version(shown, &produced.bytes, &files) } else { Version::default() };
-        Answer { at, bytes: produced.bytes, source, notes: produced.notes, is_live, version, ..Answer::default() }
+        Answer {
+            at,
+            bytes: produced.bytes,
+            source,
+            notes: produced.notes,
+            is_live,
+            version,
+            ..Answer::default()
+        }
     }
 
     fn version(&self, shown: &Shown, bytes: &[u8], files: &BTreeSet<(SitePath, SitePath)>) -> Version {
@@ -207,15 +257,17 @@ impl Shown {
         if let Some(file) = known() {
             return Some(file);
         }
-        let is_file = preview.subject.src.join(path.as_str()).is_some_and(|file| self.basis.open.contains(&file));
+        let is_file =
+            preview.subject.src.join(path.as_str()).is_some_and(|file| self.basis.open.contains(&file));
         let is_elsewhere = path.below(&top("_bindery").child("files")).is_some();
         if !is_file && !is_elsewhere {
             return None;
         }
         // Nobody has looked at the page that links it: all of them are asked, once a version.
+        let bodies = ShownBodies { shown: self, cache: &preview.cache, gone: Mutex::default() };
         (0..self.site.len()).into_par_iter().for_each(|page| {
             if !self.unread.contains(self.site.source(page))
-                && let Ok(produced) = self.site.produce(&Product::Page(page), &*preview.cache)
+                && let Ok(produced) = self.site.produce(&Product::Page(page), &bodies)
             {
                 let mut linked = self.linked.lock().unwrap_or_else(PoisonError::into_inner);
                 linked.extend(produced.files.into_iter().map(|(file, place)| (place, file)));

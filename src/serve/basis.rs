@@ -70,7 +70,8 @@ impl Basis {
 
     /// What is other than at an earlier look, beside the content of files.
     pub(super) fn since(&self, before: &Self) -> Difference {
-        let reading = |basis: &Self| serde_json::to_vec(&(&basis.config.reading, &basis.config.language)).ok();
+        let reading =
+            |basis: &Self| serde_json::to_vec(&(&basis.config.reading, &basis.config.language)).ok();
         Difference {
             files: BTreeSet::new(),
             is_of_site: self.said != before.said

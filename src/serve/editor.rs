@@ -34,7 +34,9 @@ impl Editor {
     pub fn new(said: &str) -> Result<Self, String> {
         let known = KNOWN.iter().find(|(name, _)| *name == said).map(|(_, template)| *template);
         let is_url = said.contains("{path}") || said.contains("{relative}");
-        let runs = ["javascript:", "data:", "vbscript:"].iter().any(|scheme| said.to_lowercase().starts_with(scheme));
+        let runs = ["javascript:", "data:", "vbscript:"]
+            .iter()
+            .any(|scheme| said.to_lowercase().starts_with(scheme));
         match known.or_else(|| Some(said).filter(|_| is_url && said.contains(':') && !runs)) {
             Some(template) => Ok(Self { template: template.to_owned() }),
             None => {

@@ -34,9 +34,8 @@ impl Guard {
 
     /// Whether a page of this origin may listen to changes: one of the host that it asks.
     pub(super) fn origin(&self, origin: Option<&str>, host: &str) -> bool {
-        let authority = origin.and_then(|origin| {
-            origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"))
-        });
+        let authority = origin
+            .and_then(|origin| origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")));
         authority.is_some_and(|authority| {
             authority.eq_ignore_ascii_case(host) || self.names.contains(&name_of(authority))
         })
@@ -45,7 +44,8 @@ impl Guard {
     /// What is said to somebody who asks for another host.
     pub(super) fn refusal(host: &str) -> String {
         let name = name_of(host);
-        let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || ".-_:[]".contains(*c)).collect();
+        let name: String =
+            name.chars().filter(|c| c.is_ascii_alphanumeric() || ".-_:[]".contains(*c)).collect();
         format!(
             "bindery serve does not answer for the host `{name}`: a page elsewhere could have made it lead here.\n\
              If you reach it through a proxy of that name, start it with: bindery serve --allow-host {name}\n"
@@ -76,10 +76,27 @@ mod tests {
 
     #[test]
     fn the_machine_itself_is_answered_and_names_from_elsewhere_are_not() {
-        for host in ["localhost", "localhost:4747", "a.localhost:1", "127.0.0.1:4747", "[::1]:4747", "hub.example.org", "HUB.example.org.:443"] {
+        for host in [
+            "localhost",
+            "localhost:4747",
+            "a.localhost:1",
+            "127.0.0.1:4747",
+            "[::1]:4747",
+            "hub.example.org",
+            "HUB.example.org.:443",
+        ] {
             assert!(closed().host(host), "{host}");
         }
-        for host in ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "192.168.0.7", "[fe80::1]", "", ":4747", "xlocalhost"] {
+        for host in [
+            "evil.example",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "192.168.0.7",
+            "[fe80::1]",
+            "",
+            ":4747",
+            "xlocalhost",
+        ] {
             assert!(!closed().host(host), "{host}");
         }
         let open = Guard::new(IpAddr::from([0, 0, 0, 0]), &[]);
@@ -91,7 +108,17 @@ mod tests {
         let host = "127.0.0.1:4747";
         assert!(closed().origin(Some("http://127.0.0.1:4747"), host));
         assert!(closed().origin(Some("https://hub.example.org"), host));
-        for origin in [None, Some("null"), Some("http://127.0.0.1"), Some("http://127.0.0.1:4748"), Some("http://localhost:4747"), Some("http://evil.example"), Some("file://"), Some("http://127.0.0.1:4747.evil.example"), Some("http://192.168.0.7:4747")] {
+        for origin in [
+            None,
+            Some("null"),
+            Some("http://127.0.0.1"),
+            Some("http://127.0.0.1:4748"),
+            Some("http://localhost:4747"),
+            Some("http://evil.example"),
+            Some("file://"),
+            Some("http://127.0.0.1:4747.evil.example"),
+            Some("http://192.168.0.7:4747"),
+        ] {
             assert!(!closed().origin(origin, host), "{origin:?}");
         }
     }

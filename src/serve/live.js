@@ -26,8 +26,8 @@
 
   // Where the reader was: the place at the top of the window, and what was unfolded or chosen.
 
-  /** @returns {HTMLElement[]} */
-  const places = () => [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('main [id]'))];
+  /** What has an id and is seen: in a closed fold nothing has a place. @returns {HTMLElement[]} */
+  const places = () => [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('main [id]'))].filter((element) => element.getClientRects().length);
 
   /** What a reader can open or choose, each by the nearest id above it and its number there. */
   const choices = () => {
@@ -91,9 +91,17 @@
     };
     for (const kind of ['wheel', 'touchstart', 'keydown', 'mousedown']) addEventListener(kind, stop, { once: true, passive: true });
     history.scrollRestoration = 'manual';
-    move();
-    addEventListener('load', () => {
+    // Cells that come into view get their real height only then, and move what stands below.
+    let frames = 0;
+    const settle = () => {
       move();
+      frames += 1;
+      if (frames < 20 && !moved) requestAnimationFrame(settle);
+    };
+    settle();
+    addEventListener('load', () => {
+      frames = 0;
+      settle();
       history.scrollRestoration = 'auto';
     });
     document.getElementById(state.focus)?.focus({ preventScroll: true });

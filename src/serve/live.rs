@@ -102,7 +102,8 @@ impl Preview {
             };
             problems = known(&shown.notes);
             problems.extend(known(&shown.said));
-            problems.extend(answer.notes.iter().filter(|said| said.file == *source).map(|said| of(&said.note)));
+            problems
+                .extend(answer.notes.iter().filter(|said| said.file == *source).map(|said| of(&said.note)));
             problems.sort_by_key(|problem| (std::cmp::Reverse(problem.severity), problem.cell, problem.line));
             broken = known(&shown.broken);
         }

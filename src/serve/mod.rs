@@ -109,10 +109,7 @@ pub fn serve(subject: Subject, served: Served, ready: impl FnOnce(&str)) -> Resu
     result
 }
 
-fn spawn(
-    name: &str,
-    work: impl FnOnce() + Send + 'static,
-) -> Result<std::thread::JoinHandle<()>, String> {
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<std::thread::JoinHandle<()>, String> {
     let builder = std::thread::Builder::new().name(name.to_owned()).stack_size(32 << 20);
     builder.spawn(work).map_err(|error| error.to_string())
 }
@@ -195,7 +192,9 @@ fn follow(preview: &Arc<Preview>, mut watch: Watch) {
         }
         if is_look && outcome.is_news && looks == LOOKS {
             looks = LOOKS_WITHOUT_EVENTS;
-            eprintln!("note: a file has changed and the system did not tell; all files are looked at more often");
+            eprintln!(
+                "note: a file has changed and the system did not tell; all files are looked at more often"
+            );
         }
         if touched.is_none() || outcome.is_news {
             watch.follow(preview.folders());

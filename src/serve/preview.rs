@@ -16,8 +16,8 @@ use crate::build::{Gathering, Made, Stores, Works};
 use crate::cache::{Cache, Findable, Key, Ledger};
 use crate::diagnostic::{Diagnostic, Note};
 use crate::digest::Digest;
-use crate::disk::{Source, Stamp};
 use crate::disk;
+use crate::disk::{Source, Stamp};
 use crate::history::History;
 use crate::path::SitePath;
 use crate::site::{Dates, Input, PageRecord, Site};
@@ -72,6 +72,8 @@ pub(super) struct Shown {
     pub(super) broken: BTreeMap<SitePath, Vec<Note>>,
     /// Why there is no newer site: what is wrong with the configuration or the theme.
     pub(super) trouble: Option<String>,
+    /// What decided each page that is shown: its text rests in the cache under that.
+    pub(super) keys: BTreeMap<SitePath, Key>,
     /// The sources that were not read so far.
     pub(super) unread: BTreeSet<SitePath>,
     /// What changed last.
@@ -85,6 +87,9 @@ pub(super) struct Shown {
     pub(super) versions: Mutex<HashMap<String, Version>>,
     pub(super) number: u64,
 }
+
+/// A page with what it gave to the index of search.
+pub(super) type Given = (Arc<PageRecord>, (Key, Findable));
 
 /// What came of a change.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -100,7 +105,11 @@ impl Preview {
     ///
     /// # Errors
     /// What is wrong with the configuration or the theme.
-    pub(super) fn new(subject: Subject, cache: Arc<Cache>, scratch: std::path::PathBuf) -> Result<Self, String> {
+    pub(super) fn new(
+        subject: Subject,
+        cache: Arc<Cache>,
+        scratch: std::path::PathBuf,
+    ) -> Result<Self, String> {
         let (basis, stamps) = Basis::look(&subject)?;
         let basis = Arc::new(basis);
         let ledger = cache.ledger(&subject.root);
@@ -148,14 +157,14 @@ impl Preview {
     /// Whether a touched path can mean anything: a file that is hidden, or one that nobody knew and
     /// that is no more, means nothing.
     pub(super) fn is_of_interest(&self, path: &SitePath) -> bool {
-        let is_hidden = path.segments().any(|segment| segment.starts_with('.'));
-        let is_list = matches!(path.name(), ".gitignore" | ".binderyignore");
-        if is_hidden && !(is_list && !path.parent().segments().any(|segment| segment.starts_with('.'))) {
-            return false;
+        let is_hidden = |path: &SitePath| path.segments().any(|segment| segment.starts_with('.'));
+        if matches!(path.name(), ".gitignore" | ".binderyignore") && !is_hidden(&path.parent()) {
+            return true;
         }
-        self.shown().basis.open.contains(path)
-            || std::fs::symlink_metadata(disk::place(&self.subject.root, path)).is_ok()
-            || self.shown().basis.folders().any(|folder| folder == path)
+        let shown = self.shown();
+        let is_known =
+            || shown.basis.open.contains(path) || shown.basis.folders().any(|folder| folder == path);
+        !is_hidden(path) && (disk::exists(&self.subject.root, path) || is_known())
     }
 
     /// Nothing more is read that nobody asked for.
@@ -182,9 +191,9 @@ impl Preview {
         let root = &self.subject.root;
         // Known sources that are still there: what an author does most.
         let is_plain = |paths: &&BTreeSet<SitePath>| {
-            paths.iter().all(|path| {
-                state.pages.contains_key(path) && Stamp::of(&disk::place(root, path)).is_some()
-            })
+            paths
+                .iter()
+                .all(|path| state.pages.contains_key(path) && Stamp::of(&disk::place(root, path)).is_some())
         };
         let difference = match touched.filter(is_plain) {
             Some(paths) => {
@@ -359,8 +368,13 @@ impl Preview {
             if unread.is_empty() {
                 break;
             }
-            let wanted: Vec<&Source> =
-                basis.found.sources.iter().filter(|source| unread.contains(&source.path)).take(batch).collect();
+            let wanted: Vec<&Source> = basis
+                .found
+                .sources
+                .iter()
+                .filter(|source| unread.contains(&source.path))
+                .take(batch)
+                .collect();
             let works = self.works(&basis);
             let over = || self.is_over.load(Ordering::Relaxed);
             let made = wanted
@@ -402,23 +416,31 @@ impl Preview {
     ///
     /// # Errors
     /// What the system says.
-    pub(super) fn findable(&self) -> Result<Vec<(Arc<PageRecord>, (Key, Findable))>, String> {
+    pub(super) fn findable(&self) -> Result<Vec<Given>, String> {
         let state = self.state();
         self.gathering.flush()?;
         let page = |page: &Page| Some((page.record.clone(), (page.key?, page.found?)));
         Ok(state.pages.values().filter_map(page).collect())
     }
 
+    /// Makes the page of a source again whose text is gone from the cache.
+    pub(super) fn renew(&self, source: &SitePath) {
+        let basis = self.shown().basis.clone();
+        if let Some(source) = basis.found.sources.iter().find(|known| known.path == *source) {
+            // What cannot be made is shown as such by whoever asks for it.
+            let _ = self.works(&basis).page(source);
+        }
+    }
+
     /// Keeps for the next run what this one found.
     pub(super) fn keep(&self) {
         self.is_over.store(true, Ordering::Relaxed);
-        let Ok(pages) = self.findable() else { return };
-        let mut alive = vec![false; self.cache.numbers()];
-        for number in pages.iter().filter_map(|(_, (key, _))| self.cache.number(*key)) {
-            alive[number as usize] = true;
+        if self.gathering.flush().is_err() {
+            return;
         }
         // What cannot be kept is made again.
-        let _ = self.cache.keep_runs(&alive).and_then(|()| self.cache.keep_ledger(&self.ledger));
+        self.cache.tidy();
+        let _ = self.cache.keep_runs().and_then(|()| self.cache.keep_ledger(&self.ledger));
     }
 }
 
@@ -431,7 +453,15 @@ impl Page {
 
     fn empty(record: PageRecord, is_read: bool) -> Self {
         let record = Arc::new(record);
-        Self { record, key: None, notes: Vec::new(), needs: Vec::new(), found: None, is_read, broken: Vec::new() }
+        Self {
+            record,
+            key: None,
+            notes: Vec::new(),
+            needs: Vec::new(),
+            found: None,
+            is_read,
+            broken: Vec::new(),
+        }
     }
 
     fn unread(source: &Source) -> Self {
@@ -502,6 +532,7 @@ impl State {
             said: BTreeMap::new(),
             broken: BTreeMap::new(),
             trouble: self.trouble.clone(),
+            keys: BTreeMap::new(),
             unread: BTreeSet::new(),
             touched: BTreeSet::new(),
             basis,
@@ -527,6 +558,7 @@ impl State {
         }
         let broken = self.pages.iter().filter(|(_, page)| !page.broken.is_empty());
         shown.broken = broken.map(|(path, page)| (path.clone(), page.broken.clone())).collect();
+        shown.keys = self.pages.iter().filter_map(|(path, page)| Some((path.clone(), page.key?))).collect();
         let unread = self.pages.iter().filter(|(_, page)| !page.is_read);
         shown.unread = unread.map(|(path, _)| path.clone()).collect();
     }

@@ -73,7 +73,22 @@ mod tests {
         assert_eq!(top.route("/"), site("", true));
         assert_eq!(top.route("/a/b.html"), site("a/b.html", false));
         assert_eq!(top.route("/a%20b/"), site("a b", true));
-        for climbing in ["/../a", "/a/../../b", "/%2e%2e/a", "/..%2fa", "/a/%2e%2e%2f%2e%2e/etc/passwd", "/..%5ca", "/a\\b", "/a%00", "//etc/passwd", "/a//b", "/./a", "a", "", "/%ff"] {
+        for climbing in [
+            "/../a",
+            "/a/../../b",
+            "/%2e%2e/a",
+            "/..%2fa",
+            "/a/%2e%2e%2f%2e%2e/etc/passwd",
+            "/..%5ca",
+            "/a\\b",
+            "/a%00",
+            "//etc/passwd",
+            "/a//b",
+            "/./a",
+            "a",
+            "",
+            "/%ff",
+        ] {
             assert_eq!(top.route(climbing), Route::Refused, "{climbing}");
         }
         // Decoded once: what looks climbing after that is a name.

@@ -328,7 +328,11 @@ impl Site {
 }
 
 /// The URL of every page, and which pages are the indexes of their folders.
-fn urls(pages: &[Arc<PageRecord>], src: &SitePath, notes: &mut Vec<Diagnostic>) -> (Vec<SitePath>, Vec<bool>) {
+fn urls(
+    pages: &[Arc<PageRecord>],
+    src: &SitePath,
+    notes: &mut Vec<Diagnostic>,
+) -> (Vec<SitePath>, Vec<bool>) {
     let local = |page: &PageRecord| page.source.below(src).unwrap_or_else(|| page.source.clone());
     let mut index_of: HashMap<SitePath, (usize, PageId)> = HashMap::new();
     for (id, page) in pages.iter().enumerate() {

@@ -1,31 +1,22 @@
 // Search as a reader uses it: from a folder and over http, with the index whole or out of reach.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
 import { serve } from '../../scripts/serve.mjs';
+import { bindery, book, code, folder, launch, make, md, repo, stream } from './desk.mjs';
 
-const repo = path.resolve(import.meta.dirname, '../..');
-const scratch = mkdtempSync(path.join(tmpdir(), 'bindery-search-'));
+const scratch = folder('search');
 const site = path.join(scratch, 'sub', 'site');
 
 /** @type {import('playwright-core').Browser} */ let browser;
 /** @type {import('node:http').Server} */ let server;
 let base = '';
 
-const code = (source, outputs = [], metadata = {}) => ({ cell_type: 'code', metadata, execution_count: 1, source, outputs });
-const md = (source) => ({ cell_type: 'markdown', metadata: {}, source });
-const stream = (text) => ({ output_type: 'stream', name: 'stdout', text });
-const book = (cells, metadata = {}) => JSON.stringify({
-  nbformat: 4, nbformat_minor: 4, metadata: { kernelspec: { name: 'python3', display_name: 'Python 3' }, language_info: { name: 'python' }, ...metadata }, cells,
-});
-
 before(async () => {
-  execFileSync('cargo', ['build', '--locked', '--quiet'], { cwd: repo, stdio: 'inherit' });
+  make();
   const src = path.join(scratch, 'src');
   mkdirSync(path.join(src, 'db'), { recursive: true });
   writeFileSync(path.join(src, 'index.md'), '# Handbook\n\nStart here.\n');
@@ -44,19 +35,15 @@ before(async () => {
     md('Run `netstat -tulpn`, TLS 1.2 on port 443.'),
   ]));
   for (let n = 0; n < 30; n++) writeFileSync(path.join(src, `filler-${n}.md`), `# Filler ${n}\n\nWords that could stand anywhere: connect, after, info, standby number ${n}.\n`);
-  execFileSync(path.join(repo, 'target/debug/bindery'), ['build', src, '--out', site, '--quiet']);
+  execFileSync(bindery, ['build', src, '--out', site, '--quiet']);
   server = await serve(path.join(scratch), 0);
   base = `http://127.0.0.1:${server.address().port}/sub/site/`;
-  browser = await chromium.launch({
-    executablePath: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync),
-    args: ['--no-sandbox', '--disable-gpu'],
-  });
+  browser = await launch();
 });
 
 after(async () => {
   await browser?.close();
   server?.close();
-  rmSync(scratch, { recursive: true, force: true });
 });
 
 async function open(url) {

@@ -1,18 +1,16 @@
 // What a reader does, in a real browser: over http and from a folder, with and without scripts.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
 import { serve } from '../../scripts/serve.mjs';
+import { bindery, folder, launch, make, repo } from './desk.mjs';
 
-const repo = path.resolve(import.meta.dirname, '../..');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const scratch = mkdtempSync(path.join(tmpdir(), 'bindery-browser-'));
+const scratch = folder('site');
 const site = path.join(scratch, 'site');
 const hostile = path.join(scratch, 'hostile');
 
@@ -58,24 +56,19 @@ function notebook(payload) {
 }
 
 before(async () => {
-  execFileSync('cargo', ['build', '--locked', '--quiet'], { cwd: repo, stdio: 'inherit' });
-  const bindery = path.join(repo, 'target/debug/bindery');
-  execFileSync(bindery, ['build', 'example-notebooks', '--out', site, '--quiet'], { cwd: repo });
+  make();
+    execFileSync(bindery, ['build', 'example-notebooks', '--out', site, '--quiet'], { cwd: repo });
   mkdirSync(path.join(scratch, 'src'));
   PAYLOADS.forEach((payload, n) => writeFileSync(path.join(scratch, 'src', `n${n}.ipynb`), JSON.stringify(notebook(payload))));
   execFileSync(bindery, ['build', path.join(scratch, 'src'), '--out', hostile, '--quiet']);
   server = await serve(site, 0);
   base = `http://127.0.0.1:${server.address().port}/`;
-  browser = await chromium.launch({
-    executablePath: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
-  });
+  browser = await launch();
 });
 
 after(async () => {
   await browser?.close();
   server?.close();
-  rmSync(scratch, { recursive: true, force: true });
 });
 
 /** Whether a page only leads to another. */

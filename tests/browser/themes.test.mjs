@@ -1,19 +1,16 @@
 // What a reader does with a page of each theme: on a phone, by keyboard, on paper, from right to left.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
 import { serve } from '../../scripts/serve.mjs';
+import { bindery, folder, launch, make, repo } from './desk.mjs';
 
-const repo = path.resolve(import.meta.dirname, '../..');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const scratch = mkdtempSync(path.join(tmpdir(), 'bindery-themes-'));
-const bindery = path.join(repo, 'target/debug/bindery');
+const scratch = folder('themes');
 const THEMES = ['default', 'dense', 'book'];
 const RUNBOOK = 'runbooks/02-payment-errors.html';
 
@@ -31,7 +28,7 @@ function build(name, more) {
 }
 
 before(async () => {
-  execFileSync('cargo', ['build', '--locked', '--quiet'], { cwd: repo, stdio: 'inherit' });
+  make();
   const forge = (text) => text.replace('[site]', '[site]\nrepo_url = "https://gitlab.example.com/ops/books"');
   for (const theme of THEMES) build(theme, (text) => `${forge(text)}\n[theme]\nname = "${theme}"\n`);
   build('hebrew', (text) => text.replace('[site]', '[site]\nlanguage = "he"'));
@@ -43,16 +40,12 @@ before(async () => {
   execFileSync(bindery, ['build', many, '--out', path.join(scratch, 'sites', 'many'), '--quiet']);
   server = await serve(path.join(scratch, 'sites'), 0);
   base = `http://127.0.0.1:${server.address().port}/`;
-  browser = await chromium.launch({
-    executablePath: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
-  });
+  browser = await launch();
 });
 
 after(async () => {
   await browser?.close();
   server?.close();
-  rmSync(scratch, { recursive: true, force: true });
 });
 
 /** Opens a page. */
