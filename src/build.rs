@@ -25,7 +25,7 @@ use crate::notebook::check_rules;
 use crate::path::SitePath;
 use crate::site::{Dates, Input, Product, Site};
 use crate::theme::{Chain, Theme};
-pub(crate) use index::{Gathering, Quoted};
+pub(crate) use index::{Gathering, Quoted, Rewrite};
 pub(crate) use linked::shown as linked;
 pub(crate) use page::{Made, Stores, Works};
 
@@ -209,7 +209,7 @@ fn bind(
         let path = folder.join(path).ok_or("no name of a file of the index")?;
         publisher.put(&path, text.as_bytes())
     };
-    gathering.finish(&site, &put)?.write(&site, &put)?;
+    gathering.finish(&site, &put, Rewrite::WhenDue)?.write(&site, &put)?;
     diagnostics.sort();
     diagnostics.dedup();
     let last = Last::new(inputs, &ledger, (site.len(), &diagnostics));

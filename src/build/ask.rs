@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Deserialize;
 
 use super::index::Gathering;
-use super::{Request, Stores, rendered};
+use super::{Request, Rewrite, Stores, rendered};
 use crate::disk::{self, Found};
 use crate::notebook::check_rules;
 use crate::search::engine;
@@ -78,10 +78,14 @@ pub fn ask(request: &Request, scratch: &Path, query: &str, limit: usize) -> Resu
     };
     let (site, _) = Site::assemble(input);
     let held = Mutex::new(HashMap::new());
-    let quoted = gathering.finish(&site, &|path, text| {
-        held.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), text);
-        Ok(())
-    })?;
+    let quoted = gathering.finish(
+        &site,
+        &|path, text| {
+            held.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), text);
+            Ok(())
+        },
+        Rewrite::WhenDue,
+    )?;
     let mut read = |path: &str| match held.lock().unwrap_or_else(PoisonError::into_inner).remove(path) {
         Some(text) => Ok(text),
         None => quoted.file(&site, path),

@@ -33,6 +33,16 @@ const FORMAT: u32 = 2;
 const MAX_KEY: usize = 30;
 const MAX_VALUE: usize = 60;
 
+/// Whether the runs of the cache may be written anew: then nothing is left of pages that this index
+/// does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rewrite {
+    /// Where much of them means nothing any more.
+    WhenDue,
+    /// Others count on them.
+    Never,
+}
+
 /// Whether a page shall be found.
 pub(super) fn is_findable(record: &PageRecord) -> bool {
     !record.front.unlisted && record.front.search
@@ -113,7 +123,7 @@ impl Gathering {
     }
 
     /// Writes the index of the site but for what results quote.
-    pub(crate) fn finish(self, site: &Site, put: Put<'_>) -> Result<Quoted, String> {
+    pub(crate) fn finish(self, site: &Site, put: Put<'_>, rewrite: Rewrite) -> Result<Quoted, String> {
         let Self { collector, cache, pages, kept, keys } = self;
         let kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
         kept.par_iter().try_for_each(|source| -> Result<(), String> {
@@ -142,9 +152,10 @@ impl Gathering {
         }
         let folder = format!("{:.12}", Digest::of(&said));
         let collected = collector.finish()?;
-        let alive: Vec<bool> = places.iter().map(Option::is_some).collect();
+        let dead = places.iter().filter(|place| place.is_none()).count();
         let first = cache.run_count();
-        let mut rewriter = cache.wants_new_runs(&alive).then(|| Rewriter::new(cache.clone()));
+        let is_due = rewrite == Rewrite::WhenDue && cache.wants_new_runs(dead);
+        let mut rewriter = is_due.then(|| Rewriter::new(cache.clone()));
         let order = Order { pages: &places, passages };
         let root = Writer::write(&collected, (order, rewriter.as_mut()), &mut |(file, text)| {
             put(&format!("{folder}/{file}.js"), shard(&file, &json!(text)))

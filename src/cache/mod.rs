@@ -66,7 +66,6 @@ impl Cache {
             return Err(format!("`{}` holds files that are no cache of bindery", folder.display()));
         }
         let cache = Self::at(folder, true).map_err(say)?;
-        fs::write(folder.join(TAG), TAG_TEXT).map_err(say)?;
         *cache.shelf() = Shelf::read(folder);
         Ok(cache)
     }
@@ -80,13 +79,7 @@ impl Cache {
     }
 
     fn at(folder: &Path, is_kept: bool) -> io::Result<Self> {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        for inner in ["packs", "assets", "runs"] {
-            builder.create(folder.join(inner))?;
-        }
+        make(folder)?;
         Ok(Self {
             folder: folder.to_path_buf(),
             is_kept,
@@ -147,7 +140,8 @@ impl Cache {
     /// What the system says.
     pub fn put(&self, source: &SitePath, key: Key, pack: &Pack<'_>) -> Result<(), String> {
         let path = self.pack(source, key);
-        pack::write(&path, key, pack).map_err(|error| self.broken(&path, &error))?;
+        let bytes = pack::encode(key, pack).map_err(|error| self.broken(&path, &error))?;
+        self.write(&path, &bytes)?;
         self.pages().insert(source.clone(), key);
         Ok(())
     }
@@ -207,6 +201,17 @@ impl Cache {
         self.section(source, |pack| pack.bytes(Section::Script))
     }
 
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), String> {
+        let written = match fs::write(path, bytes) {
+            // Somebody has deleted it all, which is always safe.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                make(&self.folder).and_then(|()| fs::write(path, bytes))
+            }
+            written => written,
+        };
+        written.map_err(|error| self.broken(path, &error))
+    }
+
     /// Keeps a file made of an output.
     ///
     /// # Errors
@@ -216,7 +221,7 @@ impl Cache {
         if fs::metadata(&path).is_ok_and(|meta| meta.len() == asset.bytes.len() as u64) {
             return Ok(());
         }
-        fs::write(&path, &asset.bytes).map_err(|error| self.broken(&path, &error))
+        self.write(&path, &asset.bytes)
     }
 
     /// A file made of an output; `None` where it is not there as it was made.
@@ -265,6 +270,18 @@ impl Cache {
         }
         seal::write(&path, value).map_err(|error| self.broken(&path, &error))
     }
+}
+
+/// Makes the folders of a cache.
+fn make(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    for inner in ["packs", "assets", "runs"] {
+        builder.create(folder.join(inner))?;
+    }
+    fs::write(folder.join(TAG), TAG_TEXT)
 }
 
 /// Whether a folder is a cache of ours.

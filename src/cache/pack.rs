@@ -8,7 +8,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the edge")]
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -101,13 +101,13 @@ const HEADER: usize = SEAL + Digest::LENGTH;
 /// How much is read at first: the header, and mostly the head too.
 const FIRST: usize = 8 << 10;
 
-/// Writes a pack over whatever stands at `path`. Cut off, it is a torn one, which is no pack.
-pub(super) fn write(path: &Path, key: Key, pack: &Pack<'_>) -> io::Result<()> {
+/// A pack as it lies on the disk. Cut off, it is a torn one, which is no pack.
+pub(super) fn encode(key: Key, pack: &Pack<'_>) -> io::Result<Vec<u8>> {
     let sections = [
-        encode(pack.head)?,
-        encode(pack.body)?,
-        encode(pack.quotes)?,
-        encode(pack.words)?,
+        section(pack.head)?,
+        section(pack.body)?,
+        section(pack.quotes)?,
+        section(pack.words)?,
         pack.script.as_bytes().to_vec(),
     ];
     let mut bytes = Vec::with_capacity(HEADER + sections.iter().map(Vec::len).sum::<usize>());
@@ -121,10 +121,10 @@ pub(super) fn write(path: &Path, key: Key, pack: &Pack<'_>) -> io::Result<()> {
     let seal = Digest::of(&bytes);
     bytes.extend_from_slice(&seal.bytes());
     sections.iter().for_each(|section| bytes.extend_from_slice(section));
-    fs::write(path, &bytes)
+    Ok(bytes)
 }
 
-fn encode<T: Serialize + ?Sized>(value: &T) -> io::Result<Vec<u8>> {
+fn section<T: Serialize + ?Sized>(value: &T) -> io::Result<Vec<u8>> {
     postcard::to_stdvec(value).map_err(io::Error::other)
 }
 

@@ -102,12 +102,11 @@ impl Cache {
         self.shelf().runs.len()
     }
 
-    /// Whether the runs want to be written anew, where `alive` says which numbers stand for a page of
+    /// Whether the runs want to be written anew, where so many of their numbers stand for no page of
     /// the site.
-    pub fn wants_new_runs(&self, alive: &[bool]) -> bool {
+    pub fn wants_new_runs(&self, dead: usize) -> bool {
         let shelf = self.shelf();
-        let dead = alive.iter().filter(|alive| !**alive).count();
-        self.is_kept && (dead * 3 > alive.len() || shelf.runs.len() > shelf.at_first.max(1) + MAX_ADDED)
+        self.is_kept && (dead * 3 > shelf.keys.len() || shelf.runs.len() > shelf.at_first.max(1) + MAX_ADDED)
     }
 
     /// Takes new runs in place of all others: their pages have the numbers from 0 in the order of
@@ -149,11 +148,8 @@ impl Runs for Cache {
     fn put(&self, run: &[u8]) -> Result<usize, String> {
         let name = Digest::of(run);
         let path = place(&self.folder, name);
-        let write = || {
-            fs::write(&path, run)?;
-            File::open(&path)
-        };
-        let file = Arc::new(write().map_err(|error| self.broken(&path, &error))?);
+        self.write(&path, run)?;
+        let file = Arc::new(File::open(&path).map_err(|error| self.broken(&path, &error))?);
         let mut shelf = self.shelf();
         shelf.runs.push(Run { name, length: run.len() as u64, file });
         Ok(shelf.runs.len() - 1)

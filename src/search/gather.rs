@@ -101,6 +101,9 @@ impl Collector {
                 words.push((Box::from(line.term), line.languages));
             }
         });
+        if run.is_empty() {
+            return Ok(());
+        }
         let number = self.runs.put(&run)?;
         let mut state = self.state();
         state.runs.push(number);

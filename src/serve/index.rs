@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::preview::Preview;
-use crate::build::{Gathering, Quoted};
+use crate::build::{Gathering, Quoted, Rewrite};
 use crate::disk;
 use crate::path::SitePath;
 
@@ -24,6 +24,9 @@ struct Written {
     at: u64,
     quoted: Quoted,
 }
+
+/// How many runs may lie in the cache before they are written anew; each is an open file.
+const MAX_RUNS: usize = 64;
 
 /// The file of the index that says where all others are.
 const ROOT: &str = "index.js";
@@ -47,10 +50,20 @@ impl Preview {
         let now = self.index.changes.load(Ordering::Relaxed);
         let is_new = written.as_ref().is_some_and(|written| written.at == now);
         // Whoever holds an older root is served what belongs to it, as long as it is there.
-        if !is_new && (written.is_none() || path.as_str() == ROOT) {
-            *written = Some(Arc::new(Written { at: now, quoted: self.write_index().ok()? }));
+        if (is_new || path.as_str() != ROOT)
+            && let Some(bytes) = written.as_ref().and_then(|written| self.written_file(written, path))
+        {
+            return Some(bytes);
         }
-        let written = written.clone()?;
+        if is_new {
+            return None;
+        }
+        let new = Arc::new(Written { at: now, quoted: self.write_index().ok()? });
+        *written = Some(new.clone());
+        self.written_file(&new, path)
+    }
+
+    fn written_file(&self, written: &Written, path: &SitePath) -> Option<Vec<u8>> {
         disk::read_inside(&self.index.folder, path).ok().or_else(|| {
             let shown = self.shown();
             written.quoted.file(&shown.site, path.as_str()).ok().map(String::into_bytes)
@@ -58,7 +71,11 @@ impl Preview {
     }
 
     fn write_index(&self) -> Result<Quoted, String> {
-        let pages = self.findable()?;
+        let (pages, state) = self.findable()?;
+        // Many runs are written anew while nobody adds to them, and nothing is missing.
+        let is_due = self.cache.run_count() > MAX_RUNS && self.shown().unread.is_empty();
+        let state = Some(state).filter(|_| is_due);
+        let rewrite = if state.is_some() { Rewrite::WhenDue } else { Rewrite::Never };
         let gathering = Gathering::new(&self.cache);
         for (record, found) in &pages {
             let local = record.source.below(&self.subject.src).unwrap_or_else(|| record.source.clone());
@@ -69,6 +86,6 @@ impl Preview {
             Some(path) => disk::write_inside(&self.index.folder, &path, text.as_bytes()),
             None => Err(format!("`{path}` is no file of an index")),
         };
-        gathering.finish(&self.shown().site, &put)
+        gathering.finish(&self.shown().site, &put, rewrite)
     }
 }

@@ -1,6 +1,7 @@
 //! What open pages are told over their sockets.
 
 use std::path::Path;
+use std::sync::{Arc, PoisonError};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -78,7 +79,7 @@ impl Preview {
 
     /// What a page has to be told, for what it shows.
     pub(super) fn tell_page(&self, open: &Open, editor: &Editor) -> Vec<Order> {
-        let answer = self.answer(&open.at, open.is_folder);
+        let answer = self.answer_without_bytes(open);
         let Version { whole, unstyled, css } = answer.version.clone();
         let state = Order::Show(self.state_of(&answer, editor));
         if whole == open.whole {
@@ -88,6 +89,26 @@ impl Preview {
         } else {
             vec![Order::Reload]
         }
+    }
+
+    /// What stands where a page is open: made once for all who have it open.
+    fn answer_without_bytes(&self, open: &Open) -> Arc<Answer> {
+        let place = (open.at.clone(), open.is_folder);
+        let (known, number) = {
+            let shown = self.shown();
+            let answers = shown.answers.lock().unwrap_or_else(PoisonError::into_inner);
+            (answers.get(&place).cloned(), shown.number)
+        };
+        known.unwrap_or_else(|| {
+            let mut answer = self.answer(&open.at, open.is_folder);
+            answer.bytes = Vec::new();
+            let answer = Arc::new(answer);
+            let shown = self.shown();
+            if shown.number == number {
+                shown.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(place, answer.clone());
+            }
+            answer
+        })
     }
 
     fn state_of(&self, answer: &Answer, editor: &Editor) -> State {

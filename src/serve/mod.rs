@@ -78,6 +78,8 @@ pub fn serve(subject: Subject, served: Served, ready: impl FnOnce(&str)) -> Resu
     let (end, ends) = tokio::sync::watch::channel(false);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
+        // They compute, and many pages may be open.
+        .max_blocking_threads(8)
         // What is deeply nested needs room on the stack.
         .thread_stack_size(32 << 20)
         .enable_all()

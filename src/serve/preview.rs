@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockRea
 
 use rayon::prelude::*;
 
-use super::answer::{Table, Version};
+use super::answer::{Answer, Table};
 use super::basis::{Basis, Difference, Stamps, Subject, changed};
 use super::index::Index;
 use crate::build::{Gathering, Made, Stores, Works};
@@ -37,7 +37,7 @@ pub(super) struct Preview {
 }
 
 /// What the next change needs.
-struct State {
+pub(super) struct State {
     basis: Arc<Basis>,
     stamps: Stamps,
     /// Why there is no newer basis.
@@ -83,8 +83,8 @@ pub(super) struct Shown {
     pub(super) table: OnceLock<Table>,
     /// The files of the repo that pages link, by where they stand in the site.
     pub(super) linked: Mutex<BTreeMap<SitePath, SitePath>>,
-    /// What each page looks like.
-    pub(super) versions: Mutex<HashMap<String, Version>>,
+    /// What open pages look like, for all who have the same one open.
+    pub(super) answers: Mutex<HashMap<(SitePath, bool), Arc<Answer>>>,
     pub(super) number: u64,
 }
 
@@ -303,7 +303,7 @@ impl Preview {
                 state.tell_notes(&mut shown);
                 shown.touched.clone_from(&touched);
                 shown.number += 1;
-                shown.versions = Mutex::default();
+                shown.answers = Mutex::default();
             }
         }
         if is_of_site {
@@ -412,15 +412,15 @@ impl Preview {
     }
 
     /// All pages that give something to the index, with what they gave; what is in memory of it lies
-    /// in a run then.
+    /// in a run then. As long as the state is held, nothing changes.
     ///
     /// # Errors
     /// What the system says.
-    pub(super) fn findable(&self) -> Result<Vec<Given>, String> {
+    pub(super) fn findable(&self) -> Result<(Vec<Given>, MutexGuard<'_, State>), String> {
         let state = self.state();
         self.gathering.flush()?;
         let page = |page: &Page| Some((page.record.clone(), (page.key?, page.found?)));
-        Ok(state.pages.values().filter_map(page).collect())
+        Ok((state.pages.values().filter_map(page).collect(), state))
     }
 
     /// Makes the page of a source again whose text is gone from the cache.
@@ -538,7 +538,7 @@ impl State {
             basis,
             table: OnceLock::new(),
             linked: Mutex::default(),
-            versions: Mutex::default(),
+            answers: Mutex::default(),
             number,
         };
         self.tell_notes(&mut shown);

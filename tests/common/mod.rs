@@ -2,6 +2,9 @@
 //! came out.
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test file uses a part of it")]
 
+pub mod edits;
+
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -218,3 +221,24 @@ pub fn data(bundle: Value) -> Value {
 /// A PNG of one pixel, as base64.
 pub const PIXEL: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+/// All files of a site with their content.
+pub fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    fn gather(at: &Path, top: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
+        for entry in fs::read_dir(at).unwrap() {
+            let path = entry.unwrap().path();
+            if path.ends_with(".bindery") {
+                continue;
+            }
+            if path.is_dir() {
+                gather(&path, top, found);
+            } else {
+                let name = path.strip_prefix(top).unwrap().to_string_lossy().into_owned();
+                found.insert(name, fs::read(&path).unwrap());
+            }
+        }
+    }
+    let mut found = BTreeMap::new();
+    gather(folder, folder, &mut found);
+    found
+}
