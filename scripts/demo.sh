@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds bindery and the site of example-notebooks, and serves it until Ctrl-C.
-# With --no-serve it only writes the site and says where it is.
+# Builds bindery and the site of example-notebooks, and shows it until Ctrl-C: each change of a notebook
+# is seen at once. With --no-serve it only writes the site and says where it is.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
@@ -11,4 +11,4 @@ if [ "${1:-}" = --no-serve ]; then
   echo "The site is written: open public/index.html"
   exit 0
 fi
-exec node scripts/serve.mjs public "${PORT:-8000}"
+exec target/release/bindery serve example-notebooks --port "${PORT:-8000}"

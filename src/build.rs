@@ -176,7 +176,10 @@ fn bind(
         ));
     }
     let dates = Dates { built: request.date.clone().or(head) };
-    let input = Input { config: config.clone(), theme, pages, files, tracked, src: src.clone(), dates };
+    let mut drafts = wanted;
+    drafts.retain(|source| pages.binary_search_by(|page| page.source.cmp(source)).is_err());
+    let input =
+        Input { config: config.clone(), theme, pages, drafts, files, tracked, src: src.clone(), dates };
     let (site, notes) = Site::assemble(input);
     diagnostics.extend(notes);
     let linked = Mutex::new(BTreeSet::new());

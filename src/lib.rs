@@ -3,15 +3,17 @@
 //! The pipeline, one room a stage:
 //!
 //! ```text
-//!  repo ──disk::walk──▶ sources ──notebook──▶ Published ──render──▶ Rendered ──▶ packs on disk (bodies)
+//!  repo ──disk::walk──▶ sources ──notebook──▶ Published ──render──▶ Rendered ──▶ cache (bodies)
 //!                                                                      │
 //!                                                                      ▼ outline of each: title, anchors
 //!               public/ ◀──disk::Publisher── bytes ◀──site::produce── Site ◀──site::assemble
+//!               browser ◀──serve──────────────┘
 //! ```
 //!
-//! Imports run downward only: `cli` > `build` > `disk`, `history`, `report` > `site` > `theme` >
-//! `render` > `notebook` > `config` > the words that everything uses. From `site` down everything
-//! is pure: bytes in, bytes out. The tests in `tests/house.rs` hold both.
+//! Imports run downward only: `cli` > `serve` > `build` > `report` > `cache` > `disk`, `history`,
+//! `watch` > `site` > `theme` > `search` > `render` > `notebook` > `config` > the words that
+//! everything uses. From `site` down everything is pure: bytes in, bytes out. The tests in
+//! `tests/house.rs` hold both.
 
 pub mod address;
 pub mod build;

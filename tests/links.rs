@@ -209,3 +209,13 @@ fn a_port_is_a_number() {
             && !site.content("a.html").contains("port/")
     );
 }
+
+#[test]
+fn a_link_to_a_draft_says_so() {
+    let site = Desk::new()
+        .prose("a.ipynb", "# A\n\n[later](later.md)")
+        .file("later.md", "---\ndraft: true\n---\n# Later\n")
+        .build();
+    assert!(site.stderr.contains("`later.md` is a draft, which is not published"), "{}", site.stderr);
+    assert!(!site.has("later.html"));
+}

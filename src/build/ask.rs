@@ -1,6 +1,6 @@
 //! `bindery search`: the index of a repo, asked in the terminal; nothing is written.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -71,6 +71,7 @@ pub fn ask(request: &Request, scratch: &Path, query: &str, limit: usize) -> Resu
         config: config.clone(),
         theme,
         pages,
+        drafts: BTreeSet::new(),
         files,
         tracked: None,
         src: src.clone(),

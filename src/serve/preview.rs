@@ -520,6 +520,7 @@ impl State {
             config: basis.config.clone(),
             theme: basis.theme.clone(),
             pages: self.pages.values().map(|page| page.record.clone()).collect(),
+            drafts: BTreeSet::new(),
             files: basis.found.files.clone(),
             tracked: self.history.tracked.clone(),
             src: subject.src.clone(),

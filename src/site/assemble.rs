@@ -22,6 +22,8 @@ pub struct Input {
     pub theme: Arc<Theme>,
     /// The pages, sorted by source.
     pub pages: Vec<Arc<PageRecord>>,
+    /// The sources that are no pages since they are drafts.
+    pub drafts: BTreeSet<SitePath>,
     /// All files below the root that are no pages, sorted.
     pub files: BTreeSet<SitePath>,
     /// The files that git tracks; `None` where there is no git.
@@ -55,6 +57,7 @@ pub struct Site {
     pub(super) by_url: HashMap<SitePath, PageId>,
     /// Sources by their path in lower case, for links that get the case wrong.
     pub(super) by_lower: HashMap<String, PageId>,
+    pub(super) drafts: BTreeSet<SitePath>,
     pub(super) files: BTreeSet<SitePath>,
     pub(super) tracked: Option<BTreeSet<SitePath>>,
     pub(super) src: SitePath,
@@ -121,7 +124,7 @@ pub(super) const RESERVED: [&str; 8] = [
 impl Site {
     /// Puts the pages together. What clashes is said.
     pub fn assemble(input: Input) -> (Self, Vec<Diagnostic>) {
-        let Input { config, theme, pages, files, tracked, src, dates } = input;
+        let Input { config, theme, pages, drafts, files, tracked, src, dates } = input;
         let mut notes = Vec::new();
         let (urls, indexes) = urls(&pages, &src, &mut notes);
         let (mut folders, folder_of) = folders(&pages, &urls, &indexes, &config, &src);
@@ -154,6 +157,7 @@ impl Site {
             urls,
             folders,
             folder_of,
+            drafts,
             files,
             tracked,
             src,

@@ -167,7 +167,7 @@ impl Site {
             }
         }
         let folder = self.pages[page].source.parent();
-        let mut climbed = false;
+        let (mut climbed, mut is_draft) = (false, false);
         for spelling in &spellings {
             let (base, relative) = match spelling.strip_prefix('/') {
                 Some(rest) => (SitePath::root(), rest),
@@ -177,6 +177,7 @@ impl Site {
                 climbed = true;
                 continue;
             };
+            is_draft |= self.drafts.contains(&wanted);
             let fragment = if spelling == target { None } else { fragment };
             if let Some(found) = self.lookup(&wanted, at, fragment, spelling.ends_with('/')) {
                 return found;
@@ -202,6 +203,12 @@ impl Site {
         }
         if HOMES.iter().any(|home| target.starts_with(home)) {
             return Resolved::on_a_machine(target);
+        }
+        if is_draft {
+            return Resolved::dead(
+                format!("`{target}` is a draft, which is not published"),
+                "publish it too, or take the link out",
+            );
         }
         Resolved::dead(format!("`{target}` is not in the repo"), "mend the path, or add the file")
     }
