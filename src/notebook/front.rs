@@ -82,7 +82,7 @@ mod as_json {
 }
 
 /// Keys of front matter that have a place of their own, or say nothing of the page's matter.
-const ELSEWHERE: [&str; 11] = [
+const ELSEWHERE: [&str; 12] = [
     "title",
     "description",
     "tags",
@@ -94,6 +94,7 @@ const ELSEWHERE: [&str; 11] = [
     "order",
     "bibliography",
     "date",
+    "draft",
 ];
 
 /// The texts of a value of front matter: itself, or those of a list.

@@ -45,29 +45,39 @@ pub(super) fn read(bytes: &[u8], around: &Around<'_>, notes: &mut Vec<Note>) -> 
     }
 }
 
+/// Near which cell a line is, for files that are no JSON: the one whose type stands before it last.
+fn near(text: &str, line: usize) -> String {
+    let before = text.lines().take(line).filter(|line| line.contains("\"cell_type\":")).count();
+    if before == 0 { String::new() } else { format!(", near cell {before}") }
+}
+
 /// The text set right where strict JSON failed; `None`, with a note, where that did not help.
 fn mend(text: &str, error: &serde_json::Error, notes: &mut Vec<Note>) -> Option<String> {
     let conflict = text.lines().position(|line| line.starts_with("<<<<<<< "));
     if let Some(line) = conflict {
         notes.push(
-            Note::error(Rule::NotebookInvalid, "the file holds the conflict markers of a git merge")
-                .at_line(u32::try_from(line + 1).unwrap_or(u32::MAX))
-                .help("resolve the conflict (`nbdime` helps) and commit the notebook again"),
+            Note::error(
+                Rule::NotebookInvalid,
+                format!("the file holds the conflict markers of a git merge{}", near(text, line)),
+            )
+            .at_line(u32::try_from(line + 1).unwrap_or(u32::MAX))
+            .help("resolve the conflict (`nbdime` helps) and commit the notebook again"),
         );
         return None;
     }
     let (fixed, Repairs { numbers, surrogates, controls }) = repair(text);
     if serde_json::from_str::<NotebookJson>(&fixed).is_err() {
         let (message, help) = match error.classify() {
-            serde_json::error::Category::Eof => {
-                ("the JSON ends too early".to_owned(), "the file was cut off: restore it from git")
-            }
+            serde_json::error::Category::Eof => (
+                format!("the JSON ends too early{}", near(text, error.line())),
+                "the file was cut off: restore it from git",
+            ),
             _ if error.to_string().contains("recursion limit") => (
                 "the JSON is nested more than 128 deep".to_owned(),
                 "no notebook needs that: look at the outputs",
             ),
             _ => (
-                format!("the file is no notebook: {}", plain(error)),
+                format!("the file is no notebook: {}{}", plain(error), near(text, error.line())),
                 "open it in Jupyter, or check the JSON around that place",
             ),
         };

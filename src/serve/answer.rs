@@ -6,7 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use super::preview::{Preview, Shown};
+use super::preview::Preview;
+use super::state::Shown;
 use crate::build;
 use crate::cache::Cache;
 use crate::diagnostic::Diagnostic;

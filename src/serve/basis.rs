@@ -87,11 +87,6 @@ impl Basis {
     pub(super) fn is_source(&self, path: &SitePath) -> bool {
         self.found.sources.binary_search_by(|source| source.path.cmp(path)).is_ok()
     }
-
-    /// The folders that the walk went through.
-    pub(super) fn folders(&self) -> impl Iterator<Item = &SitePath> {
-        self.found.folders.iter()
-    }
 }
 
 /// The files that are new, gone or written anew between two looks.

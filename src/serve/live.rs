@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use super::answer::{Answer, Version};
 use super::editor::Editor;
-use super::preview::{Preview, Shown};
+use super::preview::Preview;
+use super::state::Shown;
 use crate::diagnostic::{Note, Severity};
 use crate::path::{SitePath, encode_fragment};
 

@@ -19,6 +19,7 @@ mod index;
 mod live;
 mod preview;
 mod route;
+mod state;
 
 pub use basis::{Configure, Subject};
 pub use editor::Editor;

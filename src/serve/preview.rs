@@ -3,24 +3,22 @@
 //! One lock holds what the next change needs (`State`), another what readers see (`Shown`): a look
 //! at the repo and the rendering of what has changed happen under the first alone.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use rayon::prelude::*;
 
-use super::answer::{Answer, Table};
-use super::basis::{Basis, Difference, Stamps, Subject, changed};
+use super::basis::{Basis, Difference, Subject, changed};
 use super::index::Index;
+use super::state::{Page, Shown, State};
 use crate::build::{Gathering, Made, Stores, Works};
 use crate::cache::{Cache, Findable, Key, Ledger};
-use crate::diagnostic::{Diagnostic, Note};
 use crate::digest::Digest;
-use crate::disk;
-use crate::disk::{Source, Stamp};
+use crate::disk::{self, Source, Stamp};
 use crate::history::History;
 use crate::path::SitePath;
-use crate::site::{Dates, Input, PageRecord, Site};
+use crate::site::PageRecord;
 
 /// The site of a repo, kept up to date.
 pub(super) struct Preview {
@@ -34,58 +32,6 @@ pub(super) struct Preview {
     /// Told the number of each new version.
     pub(super) versions: tokio::sync::watch::Sender<u64>,
     is_over: AtomicBool,
-}
-
-/// What the next change needs.
-pub(super) struct State {
-    basis: Arc<Basis>,
-    stamps: Stamps,
-    /// Why there is no newer basis.
-    trouble: Option<String>,
-    history: History,
-    pages: BTreeMap<SitePath, Page>,
-}
-
-/// A page as the preview has it.
-#[derive(Clone)]
-struct Page {
-    record: Arc<PageRecord>,
-    /// What decided it; none where it was not read.
-    key: Option<Key>,
-    notes: Vec<Note>,
-    /// Other files that it took in, with their digests.
-    needs: Vec<(SitePath, Option<Digest>)>,
-    found: Option<Findable>,
-    is_read: bool,
-    /// Why its source cannot be read now, though it could before: what is shown is the last that
-    /// was good.
-    broken: Vec<Note>,
-}
-
-/// What readers see.
-pub(super) struct Shown {
-    pub(super) site: Site,
-    /// What was found in sources.
-    pub(super) notes: BTreeMap<SitePath, Vec<Note>>,
-    /// What was found when the site was put together.
-    pub(super) said: BTreeMap<SitePath, Vec<Note>>,
-    pub(super) broken: BTreeMap<SitePath, Vec<Note>>,
-    /// Why there is no newer site: what is wrong with the configuration or the theme.
-    pub(super) trouble: Option<String>,
-    /// What decided each page that is shown: its text rests in the cache under that.
-    pub(super) keys: BTreeMap<SitePath, Key>,
-    /// The sources that were not read so far.
-    pub(super) unread: BTreeSet<SitePath>,
-    /// What changed last.
-    pub(super) touched: BTreeSet<SitePath>,
-    pub(super) basis: Arc<Basis>,
-    /// What stands where, beside pages.
-    pub(super) table: OnceLock<Table>,
-    /// The files of the repo that pages link, by where they stand in the site.
-    pub(super) linked: Mutex<BTreeMap<SitePath, SitePath>>,
-    /// What open pages look like, for all who have the same one open.
-    pub(super) answers: Mutex<HashMap<(SitePath, bool), Arc<Answer>>>,
-    pub(super) number: u64,
 }
 
 /// A page with what it gave to the index of search.
@@ -122,7 +68,9 @@ impl Preview {
             Ok((source.path.clone(), made.map_or_else(|| Page::unread(source), Page::of)))
         };
         let pages = basis.found.sources.par_iter().map(page).collect::<Result<_, _>>()?;
-        let state = State { basis, stamps, trouble: None, history: History::default(), pages };
+        let folders = basis.found.folders.clone();
+        let history = History::default();
+        let state = State { basis, stamps, folders, trouble: None, history, pages };
         let shown = RwLock::new(state.assemble(&subject, 0));
         let index = Index::new(scratch);
         let (versions, _) = tokio::sync::watch::channel(0);
@@ -162,8 +110,7 @@ impl Preview {
             return true;
         }
         let shown = self.shown();
-        let is_known =
-            || shown.basis.open.contains(path) || shown.basis.folders().any(|folder| folder == path);
+        let is_known = || shown.basis.open.contains(path) || shown.basis.found.folders.contains(path);
         !is_hidden(path) && (disk::exists(&self.subject.root, path) || is_known())
     }
 
@@ -175,7 +122,7 @@ impl Preview {
     /// The folders to be watched.
     pub(super) fn folders(&self) -> BTreeSet<std::path::PathBuf> {
         let root = &self.subject.root;
-        self.state().basis.folders().map(|folder| disk::place(root, folder)).collect()
+        self.state().folders.iter().map(|folder| disk::place(root, folder)).collect()
     }
 
     pub(super) fn works<'a>(&'a self, basis: &'a Basis) -> Works<'a> {
@@ -188,6 +135,54 @@ impl Preview {
     /// what is missing or unreadable is taken for that.
     pub(super) fn refresh(&self, touched: Option<&BTreeSet<SitePath>>, is_final: bool) -> Outcome {
         let mut state = self.state();
+        let difference = match self.difference(&mut state, touched, is_final) {
+            Ok(difference) => difference,
+            Err(outcome) => return outcome,
+        };
+        difference.files.iter().for_each(|path| self.ledger.forget(path));
+        let mut unsure = BTreeSet::new();
+        let mut news: Vec<Arc<PageRecord>> = Vec::new();
+        let (mut is_of_site, mut is_news) = (difference.is_of_site, !difference.files.is_empty());
+        for mut page in self.make_again(&state, &difference) {
+            state.date(&mut page);
+            let path = page.record.source.clone();
+            let Some(before) = state.pages.get(&path) else {
+                is_of_site = true;
+                state.pages.insert(path, page);
+                continue;
+            };
+            if before.is_good() && !page.is_good() {
+                // What was good last stays, and what is wrong now stands over it.
+                if is_final {
+                    is_news |= before.broken != page.notes;
+                    let broken = Page { broken: page.notes, ..before.clone() };
+                    state.pages.insert(path, broken);
+                } else {
+                    unsure.insert(path);
+                }
+            } else if !before.is_same(&page) {
+                news.push(page.record.clone());
+                state.pages.insert(path, page);
+            }
+        }
+        let gone: Vec<SitePath> =
+            state.pages.keys().filter(|path| !state.basis.is_source(path)).cloned().collect();
+        is_of_site |= !gone.is_empty();
+        gone.iter().for_each(|path| drop(state.pages.remove(path)));
+        is_news |= is_of_site || !news.is_empty();
+        if is_news {
+            self.show(&state, (is_of_site, news), difference.files);
+        }
+        Outcome { unsure, is_news }
+    }
+
+    /// What is other than before, where that can be told already.
+    fn difference(
+        &self,
+        state: &mut State,
+        touched: Option<&BTreeSet<SitePath>>,
+        is_final: bool,
+    ) -> Result<Difference, Outcome> {
         let root = &self.subject.root;
         // Known sources that are still there: what an author does most.
         let is_plain = |paths: &&BTreeSet<SitePath>| {
@@ -195,96 +190,58 @@ impl Preview {
                 .iter()
                 .all(|path| state.pages.contains_key(path) && Stamp::of(&disk::place(root, path)).is_some())
         };
-        let difference = match touched.filter(is_plain) {
-            Some(paths) => {
-                for path in paths {
-                    state.stamps.insert(path.clone(), Stamp::of(&disk::place(root, path)));
-                }
-                Difference { files: paths.clone(), ..Difference::default() }
+        if let Some(paths) = touched.filter(is_plain) {
+            for path in paths {
+                state.stamps.insert(path.clone(), Stamp::of(&disk::place(root, path)));
             }
-            None => match Basis::look(&self.subject) {
-                Ok((basis, stamps)) => {
-                    let mut difference = basis.since(&state.basis);
-                    difference.files = changed(&state.stamps, &stamps);
-                    difference.files.extend(touched.into_iter().flatten().cloned());
-                    let gone = state.basis.found.sources.iter().map(|source| &source.path);
-                    let gone: BTreeSet<SitePath> =
-                        gone.filter(|path| !basis.open.contains(*path)).cloned().collect();
-                    if !gone.is_empty() && !is_final {
-                        return Outcome { unsure: gone, is_news: false };
-                    }
-                    difference.is_of_site |= state.trouble.take().is_some();
-                    // A look that finds nothing new leaves those alone who read for the old one.
-                    if difference.is_of_site {
-                        state.basis = Arc::new(basis);
-                    }
-                    state.stamps = stamps;
-                    difference
+            return Ok(Difference { files: paths.clone(), ..Difference::default() });
+        }
+        let (basis, stamps) = match Basis::look(&self.subject) {
+            Ok(look) => look,
+            Err(_) if !is_final && let Some(touched) = touched => {
+                return Err(Outcome { unsure: touched.clone(), is_news: false });
+            }
+            Err(trouble) => {
+                let is_news = state.trouble.as_ref() != Some(&trouble);
+                if is_news {
+                    state.trouble = Some(trouble.clone());
+                    self.shown_mut().trouble = Some(trouble);
+                    self.tell();
                 }
-                Err(trouble) => {
-                    let is_news = state.trouble.as_ref() != Some(&trouble);
-                    if is_news && is_final {
-                        state.trouble = Some(trouble.clone());
-                        self.shown_mut().trouble = Some(trouble);
-                        self.tell();
-                    }
-                    let unsure = touched.filter(|_| !is_final).cloned().unwrap_or_default();
-                    return Outcome { unsure, is_news };
-                }
-            },
+                return Err(Outcome { is_news, ..Outcome::default() });
+            }
         };
-        difference.files.iter().for_each(|path| self.ledger.forget(path));
-        let stale = state.stale(&difference);
+        let mut difference = basis.since(&state.basis);
+        difference.files = changed(&state.stamps, &stamps);
+        difference.files.extend(touched.into_iter().flatten().cloned());
+        let sources = state.basis.found.sources.iter().map(|source| &source.path);
+        let gone: BTreeSet<SitePath> = sources.filter(|path| !basis.open.contains(*path)).cloned().collect();
+        if !gone.is_empty() && !is_final {
+            return Err(Outcome { unsure: gone, is_news: false });
+        }
+        difference.is_of_site |= state.trouble.take().is_some();
+        state.folders.clone_from(&basis.found.folders);
+        state.stamps = stamps;
+        // A look that finds nothing new leaves those alone who read for the old one.
+        if difference.is_of_site {
+            state.basis = Arc::new(basis);
+        }
+        Ok(difference)
+    }
+
+    /// Makes the pages that may be others now.
+    fn make_again(&self, state: &State, difference: &Difference) -> Vec<Page> {
+        let stale = state.stale(difference);
         let works = self.works(&state.basis);
-        let made: Vec<Result<Option<Made>, String>> = match stale.as_slice() {
-            // A single page does not wait for a free worker.
-            [one] => vec![works.page(one)],
-            many => many.par_iter().map(|source| works.page(source)).collect(),
+        let make = |source: &Source| match works.page(source) {
+            Ok(made) => made.map(Page::of),
+            Err(why) => Some(Page::failed(source, why)),
         };
-        let mut unsure = BTreeSet::new();
-        let mut fresh = Vec::new();
-        let mut is_broken_otherwise = false;
-        for (source, made) in stale.iter().zip(made) {
-            let page = match made {
-                Ok(Some(made)) => Page::of(made),
-                Ok(None) => continue,
-                Err(why) => Page::failed(source, why),
-            };
-            let before = state.pages.get(&source.path).filter(|page| page.is_good());
-            match before {
-                Some(good) if !page.record.failures.is_empty() => {
-                    if is_final {
-                        is_broken_otherwise |= good.broken != page.notes;
-                        let broken = Page { broken: page.notes, ..good.clone() };
-                        state.pages.insert(source.path.clone(), broken);
-                    } else {
-                        unsure.insert(source.path.clone());
-                    }
-                }
-                _ => fresh.push(page),
-            }
+        match stale.as_slice() {
+            // A single page does not wait for a free worker.
+            [one] => make(one).into_iter().collect(),
+            many => many.par_iter().filter_map(make).collect(),
         }
-        let mut news: Vec<Arc<PageRecord>> = Vec::new();
-        let mut is_of_site = difference.is_of_site;
-        for mut page in fresh {
-            state.date(&mut page);
-            let path = page.record.source.clone();
-            match state.pages.get(&path) {
-                Some(before) if before.is_same(&page) => {}
-                Some(_) => news.push(page.record.clone()),
-                None => is_of_site = true,
-            }
-            state.pages.insert(path, page);
-        }
-        let gone: Vec<SitePath> =
-            state.pages.keys().filter(|path| !state.basis.is_source(path)).cloned().collect();
-        is_of_site |= !gone.is_empty();
-        gone.iter().for_each(|path| drop(state.pages.remove(path)));
-        let is_news = is_of_site || !news.is_empty() || is_broken_otherwise || !difference.files.is_empty();
-        if is_news {
-            self.show(&state, (is_of_site, news), difference.files);
-        }
-        Outcome { unsure, is_news }
     }
 
     /// Shows what has become of the site.
@@ -441,126 +398,5 @@ impl Preview {
         // What cannot be kept is made again.
         self.cache.tidy();
         let _ = self.cache.keep_runs().and_then(|()| self.cache.keep_ledger(&self.ledger));
-    }
-}
-
-impl Page {
-    fn of(made: Made) -> Self {
-        let Made { key, record, notes, needs, found } = made;
-        let broken = Vec::new();
-        Self { record: Arc::new(record), key: Some(key), notes, needs, found, is_read: true, broken }
-    }
-
-    fn empty(record: PageRecord, is_read: bool) -> Self {
-        let record = Arc::new(record);
-        Self {
-            record,
-            key: None,
-            notes: Vec::new(),
-            needs: Vec::new(),
-            found: None,
-            is_read,
-            broken: Vec::new(),
-        }
-    }
-
-    fn unread(source: &Source) -> Self {
-        Self::empty(PageRecord::unread(&source.path), false)
-    }
-
-    fn failed(source: &Source, why: String) -> Self {
-        Self::empty(PageRecord::failed(&source.path, vec![why]), true)
-    }
-
-    /// Whether there is something to be shown of it.
-    fn is_good(&self) -> bool {
-        self.is_read && self.record.failures.is_empty()
-    }
-
-    /// Whether another one shows and says the same; the text is known by what decided it.
-    fn is_same(&self, other: &Self) -> bool {
-        self.key == other.key
-            && self.needs == other.needs
-            && self.record == other.record
-            && self.notes == other.notes
-            && self.is_read == other.is_read
-            && self.broken == other.broken
-    }
-}
-
-impl State {
-    /// The sources whose pages may be others now.
-    fn stale(&self, difference: &Difference) -> Vec<Source> {
-        let is_stale = |source: &&Source| match self.pages.get(&source.path) {
-            None => true,
-            Some(page) => {
-                let files = &difference.files;
-                page.is_read
-                    && (difference.is_of_reading
-                        || files.contains(&source.path)
-                        || (!files.is_empty() && page.needs.iter().any(|(path, _)| files.contains(path))))
-            }
-        };
-        self.basis.found.sources.iter().filter(is_stale).cloned().collect()
-    }
-
-    /// Gives a page its last change.
-    fn date(&self, page: &mut Page) {
-        let change = self.history.changes.get(&page.record.source);
-        if page.record.change.as_ref() != change {
-            let mut record = (*page.record).clone();
-            record.change = change.cloned();
-            page.record = Arc::new(record);
-        }
-    }
-
-    fn assemble(&self, subject: &Subject, number: u64) -> Shown {
-        let basis = self.basis.clone();
-        let input = Input {
-            config: basis.config.clone(),
-            theme: basis.theme.clone(),
-            pages: self.pages.values().map(|page| page.record.clone()).collect(),
-            drafts: BTreeSet::new(),
-            files: basis.found.files.clone(),
-            tracked: self.history.tracked.clone(),
-            src: subject.src.clone(),
-            dates: Dates { built: self.history.head.clone() },
-        };
-        let (site, said) = Site::assemble(input);
-        let mut shown = Shown {
-            site,
-            notes: BTreeMap::new(),
-            said: BTreeMap::new(),
-            broken: BTreeMap::new(),
-            trouble: self.trouble.clone(),
-            keys: BTreeMap::new(),
-            unread: BTreeSet::new(),
-            touched: BTreeSet::new(),
-            basis,
-            table: OnceLock::new(),
-            linked: Mutex::default(),
-            answers: Mutex::default(),
-            number,
-        };
-        self.tell_notes(&mut shown);
-        for Diagnostic { file, note } in said {
-            shown.said.entry(file).or_default().push(note);
-        }
-        shown
-    }
-
-    /// Says what was found in the sources, and which are broken or unread.
-    fn tell_notes(&self, shown: &mut Shown) {
-        for (path, page) in &self.pages {
-            match page.notes.is_empty() {
-                true => drop(shown.notes.remove(path)),
-                false => drop(shown.notes.insert(path.clone(), page.notes.clone())),
-            }
-        }
-        let broken = self.pages.iter().filter(|(_, page)| !page.broken.is_empty());
-        shown.broken = broken.map(|(path, page)| (path.clone(), page.broken.clone())).collect();
-        shown.keys = self.pages.iter().filter_map(|(path, page)| Some((path.clone(), page.key?))).collect();
-        let unread = self.pages.iter().filter(|(_, page)| !page.is_read);
-        shown.unread = unread.map(|(path, _)| path.clone()).collect();
     }
 }

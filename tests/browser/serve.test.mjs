@@ -24,6 +24,8 @@ afterEach(async () => {
 
 after(() => browser?.close());
 
+const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
 /** A long notebook: something to scroll in, with folds. */
 const long = (text) => book([
   md(`# Disk full\n\n${text}`),
@@ -59,7 +61,13 @@ async function preview(files, more = []) {
     open.add(stop);
     return { url, stop, said: () => said };
   };
-  return { src, write, remove: (name) => rmSync(path.join(src, name)), start, ...await start() };
+  const served = await start();
+  // At first titles are those of files: what a page shows of others changes once when they are read.
+  const titles = Object.values(files).flatMap((text) => /(?:^|[\n"])# ([^\\\n"]+)/.exec(text)?.[1] ?? []);
+  for (let all = ''; !titles.every((title) => all.includes(title)); await pause(20)) {
+    all = await (await fetch(new URL('all.html', served.url))).text();
+  }
+  return { src, write, remove: (name) => rmSync(path.join(src, name)), start, ...served };
 }
 
 /** Opens a page and counts how often it loads. */
@@ -80,7 +88,6 @@ async function look(url) {
 }
 
 const shows = (page, text) => page.getByText(text).first().waitFor({ timeout: 5000 });
-const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
 test('a save is seen at once, where the reader was, and by no other page', async () => {
   const desk = await preview({ 'disk.ipynb': long('First text.'), 'net.ipynb': book([md('# Net slow')]) });
@@ -121,6 +128,7 @@ test('a notebook that cannot be read shows why over the last good page, and come
   const text = await alert.textContent();
   assert.match(text, /ops\/disk\.ipynb/);
   assert.match(text, /notebook-invalid/);
+  assert.match(text, /near cell 1/);
   assert.match(text, /line \d/);
   assert.ok(await page.getByText('Good text.').isVisible());
   assert.equal(loads(), 1);
