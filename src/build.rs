@@ -178,6 +178,11 @@ fn bind(
     let dates = Dates { built: request.date.clone().or(head) };
     let mut drafts = wanted;
     drafts.retain(|source| pages.binary_search_by(|page| page.source.cmp(source)).is_err());
+    diagnostics.extend(
+        drafts
+            .iter()
+            .map(|draft| Diagnostic::new(draft, Note::info(Rule::Skipped, "it is a draft, and left out"))),
+    );
     let input =
         Input { config: config.clone(), theme, pages, drafts, files, tracked, src: src.clone(), dates };
     let (site, notes) = Site::assemble(input);
@@ -238,9 +243,12 @@ fn inputs(request: &Request, theme: &Theme, (found, history): (&Found, &History)
 /// What is wrong with it or with its options.
 pub fn theme(root: &Path, config: &Config) -> Result<Theme, String> {
     let chain = Chain::new(&config.theme, &|name| disk::theme(root, name))?;
-    Theme::new(chain, &config.theme_options, &config.language, &|path| {
+    let theme = Theme::new(chain, &config.theme_options, &config.language, &|path| {
         disk::read_inside(root, path).map_err(|error| format!("`{path}`: {error}"))
-    })
+    });
+    theme.map_err(
+        |error| if error.starts_with("`theme.") { format!("`bindery.toml`: {error}") } else { error },
+    )
 }
 
 /// Reads and renders all sources that are no drafts, side by side: they are gathered for search,

@@ -116,6 +116,9 @@ impl Build {
         }
         let mut request = folder_of(src, out, self.base_url.as_deref())?;
         request.cache = self.cache.folder(&request.root, &request.src)?;
+        if let Some(cache) = request.cache.as_ref().filter(|cache| cache.starts_with(&request.out)) {
+            return Err(format!("`{}` lies in the site itself; keep the cache elsewhere", cache.display()));
+        }
         let bar = self.bar();
         let outcome = build::build(&request, &|done, of| {
             bar.set_length(of as u64);

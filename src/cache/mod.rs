@@ -281,6 +281,8 @@ fn make(folder: &Path) -> io::Result<()> {
     for inner in ["packs", "assets", "runs"] {
         builder.create(folder.join(inner))?;
     }
+    // A cache in a repo is none of git's business.
+    fs::write(folder.join(".gitignore"), "*\n")?;
     fs::write(folder.join(TAG), TAG_TEXT)
 }
 

@@ -1,5 +1,7 @@
 //! Where a command keeps what it need not do again, and `bindery clean`.
 
+#![expect(clippy::disallowed_methods, reason = "this is the edge")]
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -39,8 +41,8 @@ impl CacheOptions {
         }
         if real.starts_with(root) && !history::is_free_of_content(root, &real) {
             return Err(format!(
-                "`{}` lies in the repo, and git does not tell that none of its files come from there: \
-                 what the repo holds could forge a cache. Name a folder that git tracks nothing in, or one elsewhere",
+                "`{}` lies in the repo, and git tracks files in it, or there is no git to say that it tracks \
+                 none: what a repo holds could forge a cache. Name another folder, or one outside of the repo",
                 real.display()
             ));
         }
@@ -86,6 +88,10 @@ impl Clean {
             return Ok(ExitCode::SUCCESS);
         };
         if cache::clean(&folder)? {
+            if self.cache_dir.is_some() {
+                // Caches of other folders may lie there too.
+                let _ = std::fs::remove_dir(folder.parent().unwrap_or(&folder));
+            }
             eprintln!("deleted: {}", folder.display());
         } else {
             eprintln!("nothing was kept at {}", folder.display());

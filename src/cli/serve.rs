@@ -52,8 +52,19 @@ impl Serve {
     /// Serves until it is ended.
     pub(super) fn run(self) -> Result<ExitCode, String> {
         super::workers(self.jobs)?;
+        if self.src.is_file() {
+            let folder = self.src.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let folder = folder.unwrap_or(Path::new(".")).display();
+            return Err(format!("`{}` is no folder: bindery serve {folder}", self.src.display()));
+        }
         let (root, src) = place_of(&self.src)?;
-        let editor = Editor::new(self.editor.as_deref().unwrap_or_else(|| editor_around()))?;
+        let is_name = |name: &&String| {
+            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || ".-_:[]".contains(c))
+        };
+        if let Some(wrong) = self.allow_hosts.iter().find(|name| !is_name(name)) {
+            return Err(format!("`--allow-host {wrong}` is no name of a host, such as hub.example.org"));
+        }
+        let editor = Editor::new(&self.editor.clone().unwrap_or_else(|| editor_around(&root)))?;
         let scratch = Scratch::new().map_err(|error| format!("no folder for scratch: {error}"))?;
         let (cache, uncached) = match self.cache.folder(&root, &src)?.as_deref().map(Cache::open) {
             Some(Ok(cache)) => (cache, None),
@@ -65,7 +76,9 @@ impl Serve {
         }
         let listener = self.listen()?;
         if listener.local_addr().is_ok_and(|bound| !bound.ip().is_loopback()) {
-            eprintln!("warning: everybody who reaches this machine can read the preview, drafts too");
+            eprintln!(
+                "warning: everybody who reaches this machine can read the preview, drafts too; those who ask by a name need --allow-host NAME"
+            );
         }
         let configure = {
             let (root, src) = (root.clone(), src.clone());
@@ -126,13 +139,19 @@ impl Serve {
 }
 
 /// The editor whose terminal this is, else the one that most have.
-fn editor_around() -> &'static str {
-    let says = |name: &str, value: &str| std::env::var(name).is_ok_and(|said| said.contains(value));
-    if says("TERMINAL_EMULATOR", "JetBrains") {
-        "pycharm"
-    } else if std::env::var_os("JUPYTER_SERVER_ROOT").is_some() {
-        "jupyterlab"
-    } else {
-        "vscode"
+fn editor_around(root: &Path) -> String {
+    let says = |name: &str| std::env::var(name).unwrap_or_default();
+    if says("TERMINAL_EMULATOR").contains("JetBrains") {
+        return "pycharm".to_owned();
+    }
+    // Terminals of JupyterLab know its server, and the folder that its paths begin at.
+    let (server, top) = (says("JUPYTER_SERVER_URL"), says("JUPYTER_SERVER_ROOT"));
+    match root.strip_prefix(&top) {
+        Ok(inner) if !top.is_empty() && server.starts_with("http") => {
+            let inner: String = inner.iter().map(|part| format!("{}/", part.to_string_lossy())).collect();
+            format!("{}/lab/tree/{inner}{{relative}}", server.trim_end_matches('/'))
+        }
+        _ if top.is_empty() => "vscode".to_owned(),
+        _ => "jupyterlab".to_owned(),
     }
 }

@@ -51,6 +51,8 @@ pub(super) struct Answer {
     pub(super) source: Option<SitePath>,
     /// Somebody has deleted the text of this source from the cache.
     gone: Option<SitePath>,
+    /// Why it is not as it should be now, but as it was good last.
+    pub(super) trouble: Option<String>,
     /// What its links say about the sources.
     pub(super) notes: Vec<Diagnostic>,
     /// Whether it is a document that shows itself anew when it changes.
@@ -85,6 +87,9 @@ impl Bodies for ShownBodies<'_> {
         })
     }
 }
+
+/// How many documents are kept as they were good last.
+const MAX_GOOD: usize = 100;
 
 fn top(name: &str) -> SitePath {
     SitePath::root().child(name)
@@ -162,20 +167,17 @@ impl Preview {
         let produced = match shown.site.produce(product, &bodies) {
             Ok(produced) => produced,
             Err(why) => {
-                // A theme that cannot make this page, or a cache that somebody has deleted.
-                let text = format!(
-                    "<!doctype html><title>bindery</title><pre>{}</pre></body>",
-                    crate::html::escape(&why)
-                );
+                // A template that fails on this page, or a cache that somebody has deleted.
                 let gone = bodies.gone.into_inner().unwrap_or_else(PoisonError::into_inner);
-                return Answer {
-                    at,
-                    bytes: text.into_bytes(),
-                    source,
-                    is_live: true,
-                    gone,
-                    ..Answer::default()
-                };
+                let good = self.good.lock().unwrap_or_else(PoisonError::into_inner).get(&at).cloned();
+                let good = good.unwrap_or_else(|| {
+                    let text = format!(
+                        "<!doctype html><title>bindery</title><pre>{}</pre></body>",
+                        crate::html::escape(&why)
+                    );
+                    Answer { at, bytes: text.into_bytes(), source, is_live: true, ..Answer::default() }
+                });
+                return Answer { trouble: Some(why), gone, ..good };
             }
         };
         let files = produced.files;
@@ -184,15 +186,16 @@ impl Preview {
         drop(linked);
         let is_live = at.extension() == "html" && !matches!(product, Product::Alias(..));
         let version = if is_live { self.version(shown, &produced.bytes, &files) } else { Version::default() };
-        Answer {
-            at,
-            bytes: produced.bytes,
-            source,
-            notes: produced.notes,
-            is_live,
-            version,
-            ..Answer::default()
+        let (bytes, notes) = (produced.bytes, produced.notes);
+        let answer = Answer { at, bytes, source, notes, is_live, version, ..Answer::default() };
+        if is_live {
+            let mut good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
+            if good.len() >= MAX_GOOD {
+                good.pop_first();
+            }
+            good.insert(answer.at.clone(), answer.clone());
         }
+        answer
     }
 
     fn version(&self, shown: &Shown, bytes: &[u8], files: &BTreeSet<(SitePath, SitePath)>) -> Version {

@@ -138,7 +138,7 @@ impl Edge {
             return leads_to(&location);
         }
         let status = if answer.is_missing { StatusCode::NOT_FOUND } else { StatusCode::OK };
-        let bytes = if answer.is_live { live(&answer, &at, is_folder) } else { answer.bytes };
+        let bytes = if answer.is_live { self.live(&answer, &at, is_folder) } else { answer.bytes };
         let mut response = typed(&answer.at, bytes);
         *response.status_mut() = status;
         response
@@ -252,27 +252,32 @@ fn typed(at: &SitePath, bytes: Vec<u8>) -> Response {
     response
 }
 
-/// A document with the script that keeps it up to date. All paths are relative: a proxy may put the
-/// site anywhere.
-fn live(answer: &Answer, at: &SitePath, is_folder: bool) -> Vec<u8> {
-    let mut html = String::from_utf8_lossy(&answer.bytes).into_owned();
-    let depth = if is_folder { at.child("_").depth() } else { at.depth() };
-    let up = "../".repeat(depth);
-    let script = format!(
-        "<script src=\"{up}_bindery/live.js\" data-root=\"{up}\" data-at=\"{}\" data-folder=\"{}\" data-whole=\"{}\" data-unstyled=\"{}\" defer></script>\n",
-        escape(at.as_str()),
-        u8::from(is_folder),
-        answer.version.whole,
-        answer.version.unstyled,
-    );
-    // Pages that carry their own style and scripts allow no others.
-    if !html.contains("script-src 'self'") {
-        let ours = "connect-src &#39;self&#39;; script-src &#39;self&#39; ";
-        html = html.replacen("script-src ", ours, 1);
+impl Edge {
+    /// A document with the script that keeps it up to date. All paths are relative: a proxy may put
+    /// the site anywhere.
+    fn live(&self, answer: &Answer, at: &SitePath, is_folder: bool) -> Vec<u8> {
+        let mut html = String::from_utf8_lossy(&answer.bytes).into_owned();
+        let depth = if is_folder { at.child("_").depth() } else { at.depth() };
+        let up = "../".repeat(depth);
+        let [lost, refused] = ["live_lost", "live_refused"].map(|word| self.preview.word(word));
+        let script = format!(
+            "<script src=\"{up}_bindery/live.js\" data-root=\"{up}\" data-at=\"{}\" data-folder=\"{}\" data-whole=\"{}\" data-unstyled=\"{}\" data-lost=\"{}\" data-refused=\"{}\" defer></script>\n",
+            escape(at.as_str()),
+            u8::from(is_folder),
+            answer.version.whole,
+            answer.version.unstyled,
+            escape(&lost),
+            escape(&refused),
+        );
+        // Pages that carry their own style and scripts allow no others.
+        if !html.contains("script-src 'self'") {
+            let ours = "connect-src &#39;self&#39;; script-src &#39;self&#39; ";
+            html = html.replacen("script-src ", ours, 1);
+        }
+        match html.rfind("</body>") {
+            Some(end) => html.insert_str(end, &script),
+            None => html.push_str(&script),
+        }
+        html.into_bytes()
     }
-    match html.rfind("</body>") {
-        Some(end) => html.insert_str(end, &script),
-        None => html.push_str(&script),
-    }
-    html.into_bytes()
 }

@@ -13,6 +13,7 @@
 
   const script = /** @type {HTMLScriptElement} */ (document.currentScript);
   const { root = '', at = '', folder = '' } = script.dataset;
+  const said = script.dataset;
   const KEPT = 'bindery-live';
   const path = location.pathname + location.search;
 
@@ -55,6 +56,7 @@
       choices: choices().map(([name, element]) => [name, element instanceof HTMLDetailsElement
         ? element.open : /** @type {HTMLInputElement} */ (element).checked]),
       focus: document.activeElement?.id ?? '',
+      problems: !problems.hidden,
     };
     try {
       sessionStorage.setItem(KEPT, JSON.stringify(state));
@@ -105,6 +107,7 @@
       history.scrollRestoration = 'auto';
     });
     document.getElementById(state.focus)?.focus({ preventScroll: true });
+    wasOpen = state.problems;
   };
 
   const reload = () => {
@@ -136,13 +139,23 @@
   const broken = make('section', '', 'broken');
   const problems = make('section', '', 'problems');
   const count = /** @type {HTMLButtonElement} */ (make('button', '', 'count'));
+  // What stands for the alarm while it is closed.
+  const alarm = /** @type {HTMLButtonElement} */ (make('button', '', 'count error'));
+  const buttons = make('div', '', 'buttons');
   lost.setAttribute('role', 'status');
   broken.setAttribute('role', 'alert');
-  count.type = 'button';
-  for (const panel of [lost, broken, problems, count]) panel.hidden = true;
-  shadow.append(style, lost, broken, problems, count);
+  for (const button of [count, alarm]) {
+    button.type = 'button';
+    button.setAttribute('aria-expanded', 'false');
+  }
+  for (const panel of [lost, broken, problems, count, alarm]) panel.hidden = true;
+  // The buttons stand before what they open, and below it for the eye.
+  buttons.append(alarm, count);
+  shadow.append(style, lost, buttons, broken, problems);
+  let wasOpen = false;
   /** @type {Record<string, string>} */
   let words = {};
+  let lastAlarm = '';
 
   /** @param {HTMLElement} panel @param {string} title @param {State} state */
   const head = (panel, title, state) => {
@@ -152,12 +165,19 @@
     if (state.edit) header.append(link(words.edit, state.edit));
     const close = /** @type {HTMLButtonElement} */ (make('button', words.close));
     close.type = 'button';
-    close.onclick = () => {
-      panel.hidden = true;
-      count.setAttribute('aria-expanded', 'false');
-    };
+    close.onclick = () => open(panel, false);
     header.append(close);
     panel.replaceChildren(header);
+  };
+
+  /** Opens or closes a panel, and leaves its button. @param {HTMLElement} panel @param {boolean} shown */
+  const open = (panel, shown) => {
+    const button = panel === broken ? alarm : count;
+    panel.hidden = !shown;
+    button.setAttribute('aria-expanded', String(shown));
+    if (panel === broken) alarm.hidden = shown;
+    if (shown) panel.querySelector('button')?.focus({ preventScroll: true });
+    else button.focus({ preventScroll: true });
   };
 
   /** @param {string} text @param {string} target */
@@ -177,7 +197,14 @@
       const cell = problem.cell && `${words.cell} ${problem.cell}`;
       const line = problem.line && `${words.line} ${problem.line}`;
       const text = [cell, line].filter(Boolean).join(', ');
-      if (text) where.append('(', problem.place ? link(text, problem.place) : text, ') ');
+      if (text && problem.place) {
+        const place = link(text, problem.place);
+        // On a small screen the panel would stand over what it leads to.
+        place.onclick = () => { if (innerWidth < 700) open(problems, false); };
+        where.append('(', place, ') ');
+      } else if (text) {
+        where.append(`(${text}) `);
+      }
       if (problem.edit) where.append(link(words.edit, problem.edit));
       item.append(where);
       if (problem.help) item.append(make('div', problem.help, 'help'));
@@ -189,7 +216,16 @@
   /** @param {State} state */
   const show = (state) => {
     ({ words } = state);
-    broken.hidden = !state.trouble && !state.broken.length;
+    const wrong = JSON.stringify([state.trouble, state.broken]);
+    const isBad = Boolean(state.trouble) || state.broken.length > 0;
+    // Closed, it stays so until something else is wrong.
+    if (!isBad) broken.hidden = alarm.hidden = true;
+    else if (wrong !== lastAlarm) {
+      broken.hidden = false;
+      alarm.hidden = true;
+    }
+    lastAlarm = wrong;
+    alarm.textContent = words.short;
     if (state.trouble) {
       head(broken, words.trouble, { ...state, source: '', edit: null });
       broken.append(make('pre', state.trouble));
@@ -201,16 +237,23 @@
     count.hidden = !worst;
     count.className = `count ${worst?.severity ?? ''}`;
     count.textContent = `${words.problems}: ${state.problems.filter((problem) => problem.severity !== 'info').length}`;
-    if (!worst) problems.hidden = true;
-    count.setAttribute('aria-expanded', String(!problems.hidden));
     head(problems, words.problems, state);
     problems.append(listed(state.problems));
+    if (wasOpen) problems.hidden = false;
+    wasOpen = false;
+    if (!worst) problems.hidden = true;
+    count.setAttribute('aria-expanded', String(!problems.hidden));
+    // What stands at the foot of the page is not for ever under a button.
+    document.body.style.paddingBottom = worst || isBad ? '64px' : '';
   };
 
-  count.onclick = () => {
-    problems.hidden = !problems.hidden;
-    count.setAttribute('aria-expanded', String(!problems.hidden));
-  };
+  count.onclick = () => open(problems, problems.hidden);
+  alarm.onclick = () => open(broken, true);
+  host.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    const panel = [problems, broken].find((one) => !one.hidden);
+    if (panel) open(panel, false);
+  });
 
   // The socket. A page that lost it comes back by itself, and is told then whether it is old.
 
@@ -219,6 +262,7 @@
   let wait = SOONEST;
   /** @type {WebSocket | undefined} */
   let socket;
+  let wasHeard = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let later;
 
@@ -231,6 +275,7 @@
     socket = new WebSocket(url);
     socket.onopen = () => {
       wait = SOONEST;
+      wasHeard = true;
       lost.hidden = true;
     };
     socket.onmessage = ({ data }) => {
@@ -241,7 +286,9 @@
     };
     socket.onclose = () => {
       socket = undefined;
-      lost.textContent = words.lost ?? 'bindery serve does not answer; waiting for it';
+      lost.textContent = said.lost ?? '';
+      // The page came, and its socket does not: somebody in between changes who is asked.
+      if (!wasHeard) fetch(script.src).then(() => { lost.textContent = (said.refused ?? '').replace('{host}', location.hostname); }, () => {});
       // One that comes back at once was never missed.
       if (wait > SOONEST) lost.hidden = false;
       later = setTimeout(connect, wait);

@@ -48,6 +48,9 @@ struct Problem {
     edit: Option<String>,
 }
 
+/// How many sources that cannot be read are told to pages that have none.
+const MAX_UNREADABLE: usize = 50;
+
 /// What a page is told to do.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "do", rename_all = "camelCase")]
@@ -128,16 +131,35 @@ impl Preview {
                 .extend(answer.notes.iter().filter(|said| said.file == *source).map(|said| of(&said.note)));
             problems.sort_by_key(|problem| (std::cmp::Reverse(problem.severity), problem.cell, problem.line));
             broken = known(&shown.broken);
+        } else {
+            // Where no source is shown, all that cannot be read is told.
+            let unreadable = shown.broken.iter().chain(shown.notes.iter());
+            for (source, notes) in unreadable {
+                let errors = notes.iter().filter(|note| note.severity == Severity::Error);
+                problems.extend(errors.map(|note| Problem {
+                    message: format!("{source}: {}", note.message),
+                    place: None,
+                    ..Problem::new(note, (root, source, editor))
+                }));
+            }
+            problems.truncate(MAX_UNREADABLE);
         }
         State {
             edit: answer.source.as_ref().map(|source| editor.url(root, source, 1)),
             source: answer.source.as_ref().map(ToString::to_string).unwrap_or_default(),
             problems,
             broken,
-            trouble: shown.trouble.clone(),
+            trouble: shown.trouble.clone().or_else(|| answer.trouble.clone()),
             unread: shown.unread.len(),
             words: shown.words(),
         }
+    }
+}
+
+impl Preview {
+    /// A word of the interface.
+    pub(super) fn word(&self, key: &str) -> String {
+        self.shown().basis.theme.labels().get(key).to_owned()
     }
 }
 
@@ -149,6 +171,8 @@ impl Shown {
 
 impl Problem {
     fn new(note: &Note, (root, source, editor): (&Path, &SitePath, &Editor)) -> Self {
+        // What was written as text has lines, and no cells that its author counts.
+        let is_text = source.extension() != "ipynb";
         let id = note.cell.as_ref().map(|cell| match &cell.id {
             Some(id) => format!("cell-id={id}"),
             None => format!("b:{}", cell.number),
@@ -158,8 +182,8 @@ impl Problem {
             rule: note.rule.name(),
             message: note.message.clone(),
             help: note.help.clone(),
-            cell: note.cell.as_ref().map(|cell| cell.number),
-            line: note.line,
+            cell: note.cell.as_ref().map(|cell| cell.number).filter(|_| !is_text),
+            line: if is_text { note.file_line() } else { note.line },
             place: id.map(|id| format!("#{}", encode_fragment(&id))),
             edit: note.file_line().map(|line| editor.url(root, source, line)),
         }

@@ -35,8 +35,10 @@ use preview::{Outcome, Preview};
 use route::Base;
 
 use crate::cache::Cache;
+use crate::diagnostic::Severity;
 use crate::history;
 use crate::path::SitePath;
+use crate::report::Report;
 use crate::watch::{Stopper, Told, Watch, is_passing};
 
 /// How a preview is served.
@@ -56,7 +58,7 @@ pub struct Served {
 }
 
 /// How long a file that is missing or cannot be read is given to become whole.
-const PATIENCE: Duration = Duration::from_millis(120);
+const PATIENCE: Duration = Duration::from_millis(250);
 /// How long the history is waited for before pages are shown without it.
 const HISTORY: Duration = Duration::from_millis(300);
 /// How often all is looked at where events come, and where they do not: at least so long apart, and
@@ -164,6 +166,7 @@ fn remember(preview: &Arc<Preview>, patience: Duration) {
 #[expect(clippy::disallowed_methods, reason = "how long a look takes decides how often to look")]
 fn follow(preview: &Arc<Preview>, mut watch: Watch) {
     let mut looks = LOOKS;
+    let report = Report { root: &preview.subject.root, least: Severity::Error, colour: false };
     let mut took = Duration::ZERO;
     let mut head = history::moment(&preview.subject.root);
     watch.follow(preview.folders());
@@ -193,6 +196,7 @@ fn follow(preview: &Arc<Preview>, mut watch: Watch) {
             let later = preview.refresh(again.as_ref(), true);
             outcome = Outcome { is_news: outcome.is_news || later.is_news, ..later };
         }
+        eprint!("{}", report.text(&outcome.failures));
         if is_look && outcome.is_news && looks == LOOKS {
             looks = LOOKS_WITHOUT_EVENTS;
             eprintln!(

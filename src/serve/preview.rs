@@ -3,17 +3,19 @@
 //! One lock holds what the next change needs (`State`), another what readers see (`Shown`): a look
 //! at the repo and the rendering of what has changed happen under the first alone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use rayon::prelude::*;
 
+use super::answer::Answer;
 use super::basis::{Basis, Difference, Subject, changed};
 use super::index::Index;
 use super::state::{Page, Shown, State};
 use crate::build::{Gathering, Made, Stores, Works};
 use crate::cache::{Cache, Findable, Key, Ledger};
+use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::disk::{self, Source, Stamp};
 use crate::history::History;
@@ -29,6 +31,8 @@ pub(super) struct Preview {
     state: Mutex<State>,
     shown: RwLock<Shown>,
     pub(super) index: Index,
+    /// Documents that somebody asked for, as they were good last.
+    pub(super) good: Mutex<BTreeMap<SitePath, Answer>>,
     /// Told the number of each new version.
     pub(super) versions: tokio::sync::watch::Sender<u64>,
     is_over: AtomicBool,
@@ -44,6 +48,8 @@ pub(super) struct Outcome {
     pub(super) unsure: BTreeSet<SitePath>,
     /// Whether something was other than before.
     pub(super) is_news: bool,
+    /// What cannot be read now, and could before: for the terminal.
+    pub(super) failures: Vec<Diagnostic>,
 }
 
 impl Preview {
@@ -76,7 +82,8 @@ impl Preview {
         let (versions, _) = tokio::sync::watch::channel(0);
         let is_over = AtomicBool::new(false);
         let state = Mutex::new(state);
-        Ok(Self { subject, cache, ledger, gathering, state, shown, index, versions, is_over })
+        let good = Mutex::default();
+        Ok(Self { subject, cache, ledger, gathering, state, shown, index, good, versions, is_over })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -140,7 +147,7 @@ impl Preview {
             Err(outcome) => return outcome,
         };
         difference.files.iter().for_each(|path| self.ledger.forget(path));
-        let mut unsure = BTreeSet::new();
+        let (mut unsure, mut failures) = (BTreeSet::new(), Vec::new());
         let mut news: Vec<Arc<PageRecord>> = Vec::new();
         let (mut is_of_site, mut is_news) = (difference.is_of_site, !difference.files.is_empty());
         for mut page in self.make_again(&state, &difference) {
@@ -154,7 +161,10 @@ impl Preview {
             if before.is_good() && !page.is_good() {
                 // What was good last stays, and what is wrong now stands over it.
                 if is_final {
-                    is_news |= before.broken != page.notes;
+                    if before.broken != page.notes {
+                        is_news = true;
+                        failures.extend(page.notes.iter().map(|note| Diagnostic::new(&path, note.clone())));
+                    }
                     let broken = Page { broken: page.notes, ..before.clone() };
                     state.pages.insert(path, broken);
                 } else {
@@ -173,7 +183,7 @@ impl Preview {
         if is_news {
             self.show(&state, (is_of_site, news), difference.files);
         }
-        Outcome { unsure, is_news }
+        Outcome { unsure, is_news, failures }
     }
 
     /// What is other than before, where that can be told already.
@@ -199,11 +209,12 @@ impl Preview {
         let (basis, stamps) = match Basis::look(&self.subject) {
             Ok(look) => look,
             Err(_) if !is_final && let Some(touched) = touched => {
-                return Err(Outcome { unsure: touched.clone(), is_news: false });
+                return Err(Outcome { unsure: touched.clone(), ..Outcome::default() });
             }
             Err(trouble) => {
                 let is_news = state.trouble.as_ref() != Some(&trouble);
                 if is_news {
+                    eprintln!("error: {trouble}");
                     state.trouble = Some(trouble.clone());
                     self.shown_mut().trouble = Some(trouble);
                     self.tell();
@@ -217,7 +228,7 @@ impl Preview {
         let sources = state.basis.found.sources.iter().map(|source| &source.path);
         let gone: BTreeSet<SitePath> = sources.filter(|path| !basis.open.contains(*path)).cloned().collect();
         if !gone.is_empty() && !is_final {
-            return Err(Outcome { unsure: gone, is_news: false });
+            return Err(Outcome { unsure: gone, ..Outcome::default() });
         }
         difference.is_of_site |= state.trouble.take().is_some();
         state.folders.clone_from(&basis.found.folders);

@@ -203,7 +203,11 @@ impl Theme {
         context.insert("t", &self.labels);
         context.insert("theme", &self.values);
         let mut out = Vec::new();
-        self.tera.render_to(template, &context, &mut out).map_err(|error| error.to_string())?;
+        self.tera.render_to(template, &context, &mut out).map_err(|error| {
+            let error = error.to_string();
+            let name = self.values.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
+            format!("theme `{name}`: {}", error.strip_prefix("error: ").unwrap_or(&error))
+        })?;
         Ok(out)
     }
 }

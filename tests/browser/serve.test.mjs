@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, request as httpRequest } from 'node:http';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { bindery, book, code, folder, launch, make, md, stream } from './desk.mjs';
@@ -132,6 +133,15 @@ test('a notebook that cannot be read shows why over the last good page, and come
   assert.match(text, /line \d/);
   assert.ok(await page.getByText('Good text.').isVisible());
   assert.equal(loads(), 1);
+  await alert.getByRole('button', { name: 'Close' }).click();
+  await alert.waitFor({ state: 'hidden' });
+  await page.locator('bindery-live').getByRole('button', { name: 'Cannot be read' }).click();
+  await alert.waitFor();
+  await page.keyboard.press('Escape');
+  await alert.waitFor({ state: 'hidden' });
+  const list = await look(`${desk.url}all.html`);
+  await list.page.locator('bindery-live').getByRole('button', { name: /Problems/ }).click();
+  assert.match(await list.page.locator('bindery-live').locator('li').textContent(), /ops\/disk\.ipynb/);
   await page.reload();
   await alert.waitFor();
   assert.ok(await page.getByText('Good text.').isVisible(), 'the last good page stays');
@@ -158,6 +168,11 @@ test('another style sheet is taken without loading the page again', async () => 
   assert.match(await page.locator('bindery-live').getByRole('alert').textContent(), /own.*page\.html/s);
   desk.write('themes/own/templates/page.html', '{% extends "default/page.html" %}{% block main %}<p>Mended</p>{{ super() }}{% endblock main %}');
   await shows(page, 'Mended');
+  desk.write('themes/own/templates/page.html', '{% extends "default/page.html" %}{% block main %}{{ super() }}{{ page.nothing.of.this }}{% endblock main %}');
+  await page.locator('bindery-live').getByRole('alert').waitFor();
+  assert.ok(await page.getByText('Mended').isVisible(), 'a template that fails on this page leaves the last good one');
+  desk.write('themes/own/templates/page.html', '{% extends "default/page.html" %}{% block main %}<p>Mended again</p>{{ super() }}{% endblock main %}');
+  await shows(page, 'Mended again');
   assert.deepEqual(faults, []);
 });
 
@@ -228,13 +243,39 @@ test('drafts bear a badge, and a page says what was found on it', async () => {
   const { page, faults } = await look(`${desk.url}draft.html`);
   await page.locator('.page-title .draft').waitFor();
   const panel = page.locator('bindery-live');
-  await panel.getByRole('button', { name: /Found on this page: 1/ }).click();
+  await panel.getByRole('button', { name: /Problems on this page: 1/ }).click();
   const item = panel.locator('li');
   assert.match(await item.textContent(), /link-dead.*nowhere\.ipynb.*cell 2/s);
   assert.match(await item.getByRole('link', { name: 'Open in the editor' }).getAttribute('href'), /^http:\/\/editor\.test\/draft\.ipynb\?line=\d+$/);
   const list = await look(desk.url);
   await list.page.locator('.row .draft').waitFor();
   assert.deepEqual(faults, []);
+});
+
+test('a page that may not listen says what to do', async () => {
+  const desk = await preview({ 'a.md': '# A' });
+  const port = new URL(desk.url).port;
+  // As a proxy that asks for another host than the browser does.
+  const proxy = createServer((request, response) => {
+    const asked = { host: '127.0.0.1', port, path: request.url, method: request.method, headers: { ...request.headers, host: `127.0.0.1:${port}` } };
+    httpRequest(asked, (answer) => {
+      response.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(response);
+    }).end();
+  });
+  proxy.on('upgrade', (request, socket) => {
+    httpRequest({ host: '127.0.0.1', port, path: request.url, headers: { ...request.headers, host: `127.0.0.1:${port}` } }, (answer) => {
+      socket.end(`HTTP/1.1 ${answer.statusCode} No\r\n\r\n`);
+    }).end();
+  });
+  await new Promise((resolve) => { proxy.listen(0, '127.0.0.1', resolve); });
+  open.add(() => new Promise((resolve) => { proxy.closeAllConnections(); proxy.close(resolve); }));
+  const page = await browser.newPage();
+  open.add(() => page.close());
+  await page.goto(`http://127.0.0.1:${proxy.address().port}/a.html`);
+  const lost = page.locator('bindery-live').getByRole('status');
+  await page.waitForFunction(() => /--allow-host 127\.0\.0\.1/.test(document.querySelector('bindery-live').shadowRoot.querySelector('.lost').textContent));
+  await lost.waitFor();
 });
 
 test('search finds what was just written', async () => {
