@@ -4,7 +4,8 @@
 //
 // COMMAND is a server that reloads pages (`bindery serve book`, `hugo server`, `mkdocs serve`), URL the
 // page that it makes of FILE. FILE must hold the words `latency mark 0`, whose number is raised for
-// each run; it is as before at the end. Times are in milliseconds, from before the file is written
+// each run; it is as before at the end. A new file takes the place of the old one, as JupyterLab and
+// most editors do it; with IN_PLACE=1 the old one is written over. Times are in milliseconds, from before the file is written
 // to the frame after the text is there.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -61,8 +62,12 @@ try {
     });
     const text = original.replaceAll('latency mark 0', `latency mark ${run}`);
     const before = Date.now();
-    writeFileSync(`${file}.tmp`, text);
-    renameSync(`${file}.tmp`, file);
+    if (process.env.IN_PLACE) {
+      writeFileSync(file, text);
+    } else {
+      writeFileSync(`${file}.tmp`, text);
+      renameSync(`${file}.tmp`, file);
+    }
     times.push(await seen - before);
     await pause(300 + Math.random() * 200);
   }
