@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::cache::{self, Cache, Last, Ledger};
+use crate::cache::{Cache, Last, Ledger};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Note, Rule, Severity};
 use crate::digest::Digest;
@@ -95,16 +95,13 @@ pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, Strin
     let cache = Arc::new(cache);
     let (outcome, last) = match bind(request, (&mut publisher, &cache), progress) {
         Ok(bound) => bound,
-        // A cache that cannot be written or read is no reason to have no site.
-        Err(why) if cache.is_kept() && cache.is_broken() => {
+        // A cache that cannot be written or read is no reason to have no site. What was torn is no
+        // more, and the next build keeps it anew.
+        Err(why) if cache.is_kept() && (cache.is_broken() || cache.is_torn()) => {
             drop(publisher);
+            let uncached = Some(why).filter(|_| !cache.is_torn());
             let without = Request { cache: None, ..request.clone() };
-            return Ok(Outcome { uncached: Some(why), ..build(&without, progress)? });
-        }
-        Err(_) if cache.is_kept() && cache.is_torn() => {
-            drop((publisher, cache));
-            request.cache.iter().try_for_each(|folder| cache::clean(folder).map(drop))?;
-            return build(request, progress);
+            return Ok(Outcome { uncached, ..build(&without, progress)? });
         }
         Err(error) => return Err(error),
     };

@@ -83,8 +83,13 @@ pub fn origin(root: &Path) -> Origin {
 /// What stands for the moment of the history that the repo of `root` is at: other words mean that
 /// there may be other answers.
 pub fn moment(root: &Path) -> String {
-    let git = root.ancestors().map(|folder| folder.join(".git")).find(|git| git.is_dir());
+    let git = root.ancestors().map(|folder| folder.join(".git")).find(|git| git.exists());
     let Some(git) = git else { return String::new() };
+    // In a worktree or a submodule, a file says where it is.
+    let git = match std::fs::read_to_string(&git) {
+        Ok(text) => git.with_file_name(text.trim_start_matches("gitdir:").trim()),
+        Err(_) => git,
+    };
     let head = std::fs::read_to_string(git.join("HEAD")).unwrap_or_default();
     // Each commit adds a line; where nobody keeps this log, pages keep their dates until the end.
     let log = std::fs::metadata(git.join("logs").join("HEAD")).map_or(0, |meta| meta.len());

@@ -5,7 +5,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the edge")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -19,8 +19,10 @@ const QUIET: Duration = Duration::from_millis(20);
 const QUIET_OF_MANY: Duration = Duration::from_millis(120);
 /// How many paths are many.
 const MANY: usize = 4;
-/// A batch that never ends is taken after this long all the same.
+/// What is never quiet is told after this long all the same, and many after this long as far as
+/// they are quiet.
 const LONGEST: Duration = Duration::from_secs(2);
+const LONGEST_OF_MANY: Duration = Duration::from_millis(600);
 
 /// What stirs a watch.
 enum Stir {
@@ -50,6 +52,8 @@ pub struct Watch {
     deaf: Option<String>,
     folders: BTreeSet<PathBuf>,
     stirs: Receiver<Stir>,
+    /// What was touched and is not quiet so far: since when, and when last.
+    pending: BTreeMap<PathBuf, (Instant, Instant)>,
 }
 
 /// Ends a watch.
@@ -83,20 +87,22 @@ impl Watch {
             Ok(watcher) => (Some(watcher), None),
             Err(error) => (None, Some(error.to_string())),
         };
-        (Self { watcher, deaf, folders: BTreeSet::new(), stirs }, stopper)
+        let (folders, pending) = (BTreeSet::new(), BTreeMap::new());
+        (Self { watcher, deaf, folders, stirs, pending }, stopper)
     }
 
     /// Watches these folders, and no others; each for itself, since what lies in between may be
-    /// large and of no interest.
+    /// large and of no interest. A folder that went and came back under its name is another one, so
+    /// all are watched anew.
     pub fn follow(&mut self, folders: BTreeSet<PathBuf>) {
         let Some(watcher) = &mut self.watcher else { return };
         for gone in self.folders.difference(&folders) {
             // A folder that was deleted is not watched any more.
             let _ = watcher.unwatch(gone);
         }
-        for new in folders.difference(&self.folders) {
-            if let Err(error) = watcher.watch(new, RecursiveMode::NonRecursive)
-                && new.is_dir()
+        for folder in &folders {
+            if let Err(error) = watcher.watch(folder, RecursiveMode::NonRecursive)
+                && folder.is_dir()
             {
                 self.deaf.get_or_insert(error.to_string());
             }
@@ -109,25 +115,48 @@ impl Watch {
         self.deaf.as_deref()
     }
 
-    /// What is touched next, waiting for it so long at most.
-    pub fn next(&self, patience: Duration) -> Told {
-        let mut paths = match self.stirs.recv_timeout(patience) {
-            Ok(Stir::Paths(paths)) => paths.into_iter().collect::<BTreeSet<_>>(),
-            Ok(Stir::Lost) => return Told::Something,
-            Ok(Stir::Stop) | Err(RecvTimeoutError::Disconnected) => return Told::Stop,
-            Err(RecvTimeoutError::Timeout) => return Told::Nothing,
-        };
-        let end = Instant::now() + LONGEST;
-        while Instant::now() < end {
-            let quiet = if paths.len() < MANY { QUIET } else { QUIET_OF_MANY };
-            match self.stirs.recv_timeout(quiet) {
-                Ok(Stir::Paths(more)) => paths.extend(more),
+    /// What is touched next of what is `wanted`, waiting for it so long at most. A path is told when
+    /// it is quiet; of many, all together.
+    pub fn next(&mut self, patience: Duration, wanted: impl Fn(&Path) -> bool) -> Told {
+        let end = Instant::now() + patience;
+        loop {
+            let now = Instant::now();
+            if let Some(paths) = self.due(now) {
+                return Told::Paths(paths);
+            }
+            if self.pending.is_empty() && now >= end {
+                return Told::Nothing;
+            }
+            let wait = if self.pending.is_empty() { end - now } else { QUIET / 2 };
+            match self.stirs.recv_timeout(wait) {
+                Ok(Stir::Paths(paths)) => {
+                    let now = Instant::now();
+                    for path in paths.into_iter().filter(|path| !is_passing(path) && wanted(path)) {
+                        self.pending.entry(path).or_insert((now, now)).1 = now;
+                    }
+                }
                 Ok(Stir::Lost) => return Told::Something,
                 Ok(Stir::Stop) | Err(RecvTimeoutError::Disconnected) => return Told::Stop,
-                Err(RecvTimeoutError::Timeout) => break,
+                Err(RecvTimeoutError::Timeout) => {}
             }
         }
-        Told::Paths(paths)
+    }
+
+    /// The pending paths that may be told now.
+    fn due(&mut self, now: Instant) -> Option<BTreeSet<PathBuf>> {
+        let is_many = self.pending.len() >= MANY;
+        let quiet = if is_many { QUIET_OF_MANY } else { QUIET };
+        let is_due = |(first, last): &(Instant, Instant)| now - *last >= quiet || now - *first >= LONGEST;
+        let oldest = self.pending.values().map(|(first, _)| now - *first).max()?;
+        let all = self.pending.values().all(is_due);
+        // One file that is always busy keeps nobody waiting.
+        if !all && is_many && oldest < LONGEST_OF_MANY {
+            return None;
+        }
+        let due: BTreeSet<PathBuf> =
+            self.pending.iter().filter(|(_, times)| is_due(times)).map(|(path, _)| path.clone()).collect();
+        self.pending.retain(|path, _| !due.contains(path));
+        (!due.is_empty()).then_some(due)
     }
 }
 
@@ -137,7 +166,7 @@ fn is_change(kind: EventKind) -> bool {
 }
 
 /// Whether a file has a name that editors and file managers give to what they are about to move.
-pub fn is_passing(path: &Path) -> bool {
+fn is_passing(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     name.ends_with('~')
         || name.ends_with("___jb_tmp___")

@@ -308,6 +308,8 @@ fn paths_lead_where_gitlab_pages_leads_them() {
     assert_eq!(server.get("/").headers["location"], "group/project/");
     assert_eq!(server.get("/a.html").status, 404);
     assert_eq!(server.get("/group/a.html").status, 404);
+    let missing = server.get("/group/project/nothing");
+    assert!(missing.text().contains("href=\"/group/project/index.html\""), "{}", missing.text());
 }
 
 #[test]
@@ -371,6 +373,63 @@ fn a_cache_that_somebody_deletes_is_made_again() {
     let answer = server.get("/ops/b.html");
     assert!(answer.text().contains("Page B"), "{}", answer.text());
     assert!(server.get("/a.html").text().contains("Page A"));
+    assert_eq!(desk.run(&["clean"]).status.code(), Some(0));
+    assert!(server.get("/_bindery/search/index.js").text().contains("bindery.index"));
+}
+
+#[test]
+fn what_is_saved_while_all_is_read_for_the_first_time_is_not_lost() {
+    let page =
+        |n: usize, text: &str| format!("# Page {n}\n\n{text}\n\n```python\n{}```\n", "x = f(1)\n".repeat(40));
+    let mut desk = Desk::new();
+    for n in 0..400 {
+        desk = desk.file(&format!("p{n}.md"), page(n, "before"));
+    }
+    let server = Server::start(&desk, &[]);
+    for n in (0..400).step_by(10) {
+        fs::write(desk.root().join(format!("p{n}.md")), page(n, "after")).unwrap();
+        std::thread::sleep(Duration::from_millis(3));
+    }
+    for n in (0..400).step_by(10) {
+        server.wait_for(&format!("/p{n}.html"), |answer| answer.text().contains("after"));
+    }
+}
+
+#[test]
+fn an_open_page_keeps_the_index_that_it_began_with() {
+    let desk = books();
+    let server = Server::start(&desk, &[]);
+    server.wait_for("/", |answer| answer.text().contains("Page A"));
+    let folder = || {
+        let root = server.get("/_bindery/search/index.js").text();
+        root.split("\"gen\":\"").nth(1).unwrap()[..12].to_owned()
+    };
+    let first = folder();
+    let quote = format!("/_bindery/search/{first}/q0/0-0.js");
+    let before = server.get(&quote);
+    assert_eq!(before.status, 200);
+    fs::write(desk.root().join("aaa.md"), "# Aardvark").unwrap();
+    server.wait_for("/aaa.html", |answer| answer.status == 200);
+    assert_ne!(folder(), first);
+    assert_eq!(server.get(&quote).text(), before.text());
+    assert_eq!(server.get(&format!("/_bindery/search/{first}/d0.js")).status, 200);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_cache_that_cannot_be_written_keeps_nobody_from_seeing_a_save() {
+    let desk = books();
+    let server = Server::start(&desk, &[]);
+    server.wait_for("/a.html", |answer| answer.text().contains("Page A"));
+    let cache = fs::read_dir(desk.caches().join("bindery")).unwrap().next().unwrap().unwrap().path();
+    for inner in ["packs", "runs", "assets"] {
+        fs::remove_dir_all(cache.join(inner)).unwrap();
+        fs::write(cache.join(inner), "in the way").unwrap();
+    }
+    fs::write(desk.root().join("ops/b.md"), "# Page B\n\nocelots").unwrap();
+    server.wait_for("/ops/b.html", |answer| answer.text().contains("ocelots"));
+    assert!(server.get("/a.html").text().contains("Page A"));
+    assert!(server.get("/_bindery/search/index.js").text().contains("bindery.index"));
 }
 
 /// A page without what keeps it up to date.
@@ -397,6 +456,12 @@ fn difference(server: &Server, clean: &Path) -> Option<String> {
         let answer = server.get(&format!("/{url}"));
         let given = if path.ends_with(".html") { without_live(&answer.text()) } else { answer.text() };
         let wanted = String::from_utf8_lossy(&bytes).into_owned();
+        // The preview stands below a path of its own.
+        let wanted = match path.as_str() {
+            "404.html" => wanted.replace("https://x.example/docs/", "/"),
+            "_redirects" => wanted.replace("/docs/", "/"),
+            _ => wanted,
+        };
         (given != wanted).then(|| {
             let at = given.bytes().zip(wanted.bytes()).position(|(a, b)| a != b).unwrap_or(0);
             let around =
@@ -490,8 +555,7 @@ fn a_thousand_edits_with_two_hundred_listeners_leave_no_trace() {
         fs::write(desk.root().join(format!("p{n}.ipynb")), page(n, "at last").to_string()).unwrap();
     }
     for n in 0..20 {
-        let last = server.wait_for(&format!("/p{n}.html"), |answer| answer.text().contains("at last"));
-        assert!(!last.text().contains("text9"));
+        server.wait_for(&format!("/p{n}.html"), |answer| answer.text().contains("at last"));
     }
     server.wait_for("/moved.html", |answer| answer.status == 404);
     let now = server.memory();

@@ -209,6 +209,11 @@ pub(crate) struct Quoted {
 }
 
 impl Quoted {
+    /// The name of the folder that all files of this index but its root lie in.
+    pub(crate) fn folder(&self) -> &str {
+        &self.folder
+    }
+
     /// Writes all of it.
     pub(crate) fn write(&self, site: &Site, put: Put<'_>) -> Result<(), String> {
         self.pages.par_iter().try_for_each(|page| {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,8 @@ pub struct Ledger {
     before: BTreeMap<SitePath, Entry>,
     /// What this run asked for; `None` where there was nothing to be read.
     asked: Mutex<BTreeMap<SitePath, Option<Entry>>>,
+    /// How often something was forgotten: what was read before that is not known to be so still.
+    forgotten: AtomicU64,
 }
 
 /// What is known of a file.
@@ -42,11 +45,29 @@ pub struct Content {
 impl Ledger {
     /// A ledger that begins with what an earlier run knew.
     pub(super) fn new(root: &Path, before: Vec<(SitePath, Entry)>) -> Self {
-        Self { root: root.to_path_buf(), before: before.into_iter().collect(), asked: Mutex::default() }
+        Self {
+            root: root.to_path_buf(),
+            before: before.into_iter().collect(),
+            asked: Mutex::default(),
+            forgotten: AtomicU64::new(0),
+        }
     }
 
     fn asked(&self) -> MutexGuard<'_, BTreeMap<SitePath, Option<Entry>>> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How often something was forgotten so far.
+    fn age(&self) -> u64 {
+        self.forgotten.load(Ordering::SeqCst)
+    }
+
+    /// Takes in what was found, unless something was forgotten since that began.
+    fn learn(&self, path: &SitePath, entry: Option<Entry>, age: u64) {
+        let mut asked = self.asked();
+        if self.age() == age {
+            asked.insert(path.clone(), entry);
+        }
     }
 
     /// What a file holds. All who ask in one run are told the same, so that a page is of one piece.
@@ -57,20 +78,21 @@ impl Ledger {
         if let Some(Some(entry)) = self.asked().get(path) {
             return Ok(Content { digest: entry.digest, bytes: None });
         }
+        let age = self.age();
         // Before reading: what is written meanwhile gives another stamp.
         let stamp = Stamp::of(&disk::place(&self.root, path));
         if let (Some(stamp), Some(known)) = (stamp, self.before.get(path))
             && known.stamp == Some(stamp)
         {
-            self.asked().insert(path.clone(), Some(*known));
+            self.learn(path, Some(*known), age);
             return Ok(Content { digest: known.digest, bytes: None });
         }
         let bytes = disk::read_inside(&self.root, path).inspect_err(|_| {
-            self.asked().insert(path.clone(), None);
+            self.learn(path, None, age);
         })?;
         let digest = Digest::of(&bytes);
         let entry = Entry { stamp: stamp.filter(Stamp::is_settled), digest };
-        self.asked().insert(path.clone(), Some(entry));
+        self.learn(path, Some(entry), age);
         Ok(Content { digest, bytes: Some(bytes) })
     }
 
@@ -79,15 +101,18 @@ impl Ledger {
         if let Some(entry) = self.asked().get(path) {
             return entry.map(|entry| entry.digest);
         }
+        let age = self.age();
         let stamp = Stamp::of(&disk::place(&self.root, path))?;
         let known = self.before.get(path).filter(|known| known.stamp == Some(stamp))?;
-        self.asked().insert(path.clone(), Some(*known));
+        self.learn(path, Some(*known), age);
         Some(known.digest)
     }
 
     /// Forgets what a file held: it has changed.
     pub fn forget(&self, path: &SitePath) {
-        self.asked().remove(path);
+        let mut asked = self.asked();
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        asked.remove(path);
     }
 
     /// The bytes of a file, with their digest.
@@ -98,11 +123,11 @@ impl Ledger {
         if let Content { bytes: Some(bytes), digest } = self.content(path)? {
             return Ok((bytes, digest));
         }
+        let age = self.age();
         let stamp = Stamp::of(&disk::place(&self.root, path));
         let bytes = disk::read_inside(&self.root, path)?;
         let digest = Digest::of(&bytes);
-        let entry = Entry { stamp: stamp.filter(Stamp::is_settled), digest };
-        self.asked().insert(path.clone(), Some(entry));
+        self.learn(path, Some(Entry { stamp: stamp.filter(Stamp::is_settled), digest }), age);
         Ok((bytes, digest))
     }
 

@@ -39,6 +39,8 @@ use crate::site::Bodies;
 #[derive(Debug)]
 pub struct Cache {
     folder: PathBuf,
+    /// Where things go that cannot be written there.
+    spare: Option<PathBuf>,
     /// Whether it stays when the program ends.
     is_kept: bool,
     /// The key of each page as this run has it.
@@ -82,12 +84,30 @@ impl Cache {
         make(folder)?;
         Ok(Self {
             folder: folder.to_path_buf(),
+            spare: None,
             is_kept,
             pages: Mutex::default(),
             is_broken: AtomicBool::new(false),
             is_torn: AtomicBool::new(false),
             shelf: Mutex::default(),
         })
+    }
+
+    /// The same with a folder for this run alone, for what cannot be written to its own.
+    pub fn with_spare(mut self, spare: &Path) -> Self {
+        self.spare = Some(spare.to_path_buf());
+        self
+    }
+
+    /// Where a file stands among those that could not be written to the folder.
+    fn spare_place(&self, path: &Path) -> Option<PathBuf> {
+        Some(self.spare.as_ref()?.join(path.strip_prefix(&self.folder).ok()?))
+    }
+
+    /// The pack of a source under a key.
+    fn opened(&self, source: &SitePath, key: Key) -> Option<Opened> {
+        let path = self.pack(source, key);
+        Opened::of(&path, key).or_else(|| Opened::of(&self.spare_place(&path)?, key))
     }
 
     /// Whether it stays when the program ends.
@@ -129,7 +149,7 @@ impl Cache {
     /// What is known of the page of a source, if it was kept under this key; from then on it is the
     /// page of that source.
     pub fn get(&self, source: &SitePath, key: Key) -> Option<Head> {
-        let head = Opened::of(&self.pack(source, key), key)?.read(Section::Head)?;
+        let head = self.opened(source, key)?.read(Section::Head)?;
         self.pages().insert(source.clone(), key);
         Some(head)
     }
@@ -162,9 +182,11 @@ impl Cache {
         key: Option<Key>,
         read: impl FnOnce(&mut Opened) -> Option<T>,
     ) -> Result<T, String> {
-        let found = key.and_then(|key| read(&mut Opened::of(&self.pack(source, key), key)?));
+        let found = key.and_then(|key| read(&mut self.opened(source, key)?));
         found.ok_or_else(|| {
             self.is_torn.store(true, Ordering::Relaxed);
+            // It is made again when somebody asks for it next.
+            let _ = key.map(|key| fs::remove_file(self.pack(source, key)));
             format!("the page of `{source}` in `{}` is gone; run it again", self.folder.display())
         })
     }
@@ -209,7 +231,16 @@ impl Cache {
             }
             written => written,
         };
-        written.map_err(|error| self.broken(path, &error))
+        let Err(error) = written else { return Ok(()) };
+        let was_broken = self.is_broken();
+        let why = self.broken(path, &error);
+        let spare = self.spare_place(path).ok_or(why.clone())?;
+        if !was_broken {
+            eprintln!("note: nothing more is kept for the next run: {why}");
+        }
+        let written =
+            spare.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&spare, bytes));
+        written.map_err(|error| self.broken(&spare, &error))
     }
 
     /// Keeps a file made of an output.
@@ -227,8 +258,9 @@ impl Cache {
     /// A file made of an output; `None` where it is not there as it was made.
     pub fn asset(&self, name: &str) -> Option<Vec<u8>> {
         let name = SitePath::new(name).filter(|path| path.depth() == 0 || path.as_str() == path.name())?;
-        let bytes = fs::read(self.folder.join("assets").join(name.as_str())).ok()?;
-        Asset::is_named(name.as_str(), &bytes).then_some(bytes)
+        let path = self.folder.join("assets").join(name.as_str());
+        let read = |path: PathBuf| fs::read(path).ok().filter(|bytes| Asset::is_named(name.as_str(), bytes));
+        read(path.clone()).or_else(|| read(self.spare_place(&path)?))
     }
 
     /// The ledger of the files below a root, as the last run left it.
@@ -268,7 +300,11 @@ impl Cache {
         if !self.is_kept {
             return Ok(());
         }
-        seal::write(&path, value).map_err(|error| self.broken(&path, &error))
+        match seal::write(&path, value).map_err(|error| self.broken(&path, &error)) {
+            // Whoever has a place to spare goes on without keeping anything.
+            Err(_) if self.spare.is_some() => Ok(()),
+            kept => kept,
+        }
     }
 }
 

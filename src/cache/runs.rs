@@ -149,7 +149,8 @@ impl Runs for Cache {
         let name = Digest::of(run);
         let path = place(&self.folder, name);
         self.write(&path, run)?;
-        let file = Arc::new(File::open(&path).map_err(|error| self.broken(&path, &error))?);
+        let file = File::open(&path).or_else(|error| File::open(self.spare_place(&path).ok_or(error)?));
+        let file = Arc::new(file.map_err(|error| self.broken(&path, &error))?);
         let mut shelf = self.shelf();
         shelf.runs.push(Run { name, length: run.len() as u64, file });
         Ok(shelf.runs.len() - 1)

@@ -10,6 +10,7 @@ use clap::Args;
 use super::cache::CacheOptions;
 use super::{absolute, configuration, place_of};
 use crate::cache::Cache;
+use crate::config::Config;
 use crate::disk::Scratch;
 use crate::serve::{self, Editor, Served, Subject};
 
@@ -67,7 +68,7 @@ impl Serve {
         let editor = Editor::new(&self.editor.clone().unwrap_or_else(|| editor_around(&root)))?;
         let scratch = Scratch::new().map_err(|error| format!("no folder for scratch: {error}"))?;
         let (cache, uncached) = match self.cache.folder(&root, &src)?.as_deref().map(Cache::open) {
-            Some(Ok(cache)) => (cache, None),
+            Some(Ok(cache)) => (cache.with_spare(&scratch.file()), None),
             Some(Err(why)) => (Cache::temporary(&scratch.file())?, Some(why)),
             None => (Cache::temporary(&scratch.file())?, None),
         };
@@ -82,7 +83,11 @@ impl Serve {
         }
         let configure = {
             let (root, src) = (root.clone(), src.clone());
-            Box::new(move || configuration(&root, &src, None))
+            let base_path = format!("/{}/", self.base_path.trim_matches('/')).replace("//", "/");
+            Box::new(move || {
+                let config = configuration(&root, &src, None)?;
+                Ok(Config { base_path: Some(base_path.clone()), ..config })
+            })
         };
         let subject = Subject { root, src, out: absolute(Path::new("public"))?, configure };
         let served = Served {

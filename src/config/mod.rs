@@ -172,6 +172,9 @@ pub struct Config {
     pub language: String,
     /// Where the site lives, ending in a slash.
     pub base_url: Option<String>,
+    /// The path that the site stands below, with a slash at both ends, where it is not that of
+    /// `base_url`.
+    pub base_path: Option<String>,
     /// The forge that holds the repo.
     pub forge: Option<Forge>,
     /// Whether search engines shall stay away.
@@ -298,6 +301,7 @@ impl File {
                 })?,
             },
             base_url,
+            base_path: None,
             forge,
             noindex: self.site.noindex,
             include: self.content.include,

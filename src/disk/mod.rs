@@ -66,18 +66,11 @@ pub fn exists(root: &Path, path: &SitePath) -> bool {
     std::fs::symlink_metadata(place(root, path)).is_ok()
 }
 
-/// Makes a folder of our own, without anything in it.
-///
-/// # Errors
-/// What the system says.
+/// Removes a folder below a folder of our own.
 #[expect(clippy::disallowed_methods, reason = "this is the edge")]
-pub fn clear(folder: &Path) -> Result<(), String> {
-    let gone = match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        gone => gone,
-    };
-    gone.and_then(|()| std::fs::create_dir_all(folder))
-        .map_err(|error| format!("`{}`: {error}", folder.display()))
+pub fn remove_inside(folder: &Path, path: &SitePath) {
+    // What cannot be removed goes with the folder.
+    let _ = std::fs::remove_dir_all(place(folder, path));
 }
 
 /// Writes a file below a folder of our own.

@@ -44,9 +44,13 @@ impl Stamp {
         })
     }
 
+    /// Without what no program can set, a stamp tells changes, and is not relied on for longer.
     #[cfg(not(unix))]
-    fn new(_: &Metadata) -> Option<Self> {
-        None
+    fn new(meta: &Metadata) -> Option<Self> {
+        let written = meta.modified().ok()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let written =
+            (i64::try_from(written.as_secs()).unwrap_or(i64::MAX), i64::from(written.subsec_nanos()));
+        Some(Self { length: meta.len(), written, changed: (i64::MAX, 0), file: (0, 0) })
     }
 
     /// Whether the file was left alone long enough for the stamp to be relied on from now on.

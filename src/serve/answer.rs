@@ -145,8 +145,7 @@ impl Preview {
             Thing::Product(product) => Some(self.product(shown, at, product)),
             Thing::Notebook(page) => {
                 let source = shown.site.source(*page);
-                let source = shown.basis.found.sources.iter().find(|known| known.path == *source)?;
-                plain(self.works(&shown.basis).copy(source)?)
+                plain(self.works(&shown.basis).copy(shown.basis.source(source)?)?)
             }
             Thing::Script(page) => plain(self.cache.script(shown.site.source(*page)).ok()?),
             Thing::Asset(name) => plain(self.cache.asset(name)?),
@@ -182,7 +181,7 @@ impl Preview {
         };
         let files = produced.files;
         let mut linked = shown.linked.lock().unwrap_or_else(PoisonError::into_inner);
-        linked.extend(files.iter().map(|(file, place)| (place.clone(), file.clone())));
+        linked.0.extend(files.iter().map(|(file, place)| (place.clone(), file.clone())));
         drop(linked);
         let is_live = at.extension() == "html" && !matches!(product, Product::Alias(..));
         let version = if is_live { self.version(shown, &produced.bytes, &files) } else { Version::default() };
@@ -257,9 +256,13 @@ impl Shown {
 
     /// The file of the repo that stands at a path since a page links it.
     fn linked_at(&self, path: &SitePath, preview: &Preview) -> Option<SitePath> {
-        let known = || self.linked.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
-        if let Some(file) = known() {
-            return Some(file);
+        let known = || {
+            let linked = self.linked.lock().unwrap_or_else(PoisonError::into_inner);
+            (linked.0.get(path).cloned(), linked.1)
+        };
+        let (file, is_all) = known();
+        if file.is_some() || is_all {
+            return file;
         }
         let is_file =
             preview.subject.src.join(path.as_str()).is_some_and(|file| self.basis.open.contains(&file));
@@ -274,10 +277,11 @@ impl Shown {
                 && let Ok(produced) = self.site.produce(&Product::Page(page), &bodies)
             {
                 let mut linked = self.linked.lock().unwrap_or_else(PoisonError::into_inner);
-                linked.extend(produced.files.into_iter().map(|(file, place)| (place, file)));
+                linked.0.extend(produced.files.into_iter().map(|(file, place)| (place, file)));
             }
         });
-        known()
+        self.linked.lock().unwrap_or_else(PoisonError::into_inner).1 = true;
+        known().0
     }
 
     fn table(&self) -> &Table {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::build;
 use crate::config::Config;
-use crate::disk::{self, Found, Stamp};
+use crate::disk::{self, Found, Source, Stamp};
 use crate::notebook::check_rules;
 use crate::path::SitePath;
 use crate::theme::Theme;
@@ -49,6 +49,8 @@ pub(super) struct Difference {
     pub(super) is_of_site: bool,
     /// Whether all pages are read in another way.
     pub(super) is_of_reading: bool,
+    /// Whether all was looked at.
+    pub(super) is_look: bool,
 }
 
 impl Basis {
@@ -74,6 +76,7 @@ impl Basis {
             |basis: &Self| serde_json::to_vec(&(&basis.config.reading, &basis.config.language)).ok();
         Difference {
             files: BTreeSet::new(),
+            is_look: true,
             is_of_site: self.said != before.said
                 || self.theme.digest() != before.theme.digest()
                 || self.found.sources != before.found.sources
@@ -83,9 +86,10 @@ impl Basis {
         }
     }
 
-    /// Whether a page is made of the file at a path.
-    pub(super) fn is_source(&self, path: &SitePath) -> bool {
-        self.found.sources.binary_search_by(|source| source.path.cmp(path)).is_ok()
+    /// The source at a path, if a page is made of it.
+    pub(super) fn source(&self, path: &SitePath) -> Option<&Source> {
+        let place = self.found.sources.binary_search_by(|source| source.path.cmp(path)).ok()?;
+        self.found.sources.get(place)
     }
 }
 

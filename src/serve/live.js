@@ -136,6 +136,7 @@
   const shadow = host.attachShadow({ mode: 'open' });
   const style = make('style');
   const lost = make('section', '', 'lost');
+  const reading = make('section', '', 'lost');
   const broken = make('section', '', 'broken');
   const problems = make('section', '', 'problems');
   const count = /** @type {HTMLButtonElement} */ (make('button', '', 'count'));
@@ -143,15 +144,16 @@
   const alarm = /** @type {HTMLButtonElement} */ (make('button', '', 'count error'));
   const buttons = make('div', '', 'buttons');
   lost.setAttribute('role', 'status');
+  problems.setAttribute('role', 'region');
   broken.setAttribute('role', 'alert');
   for (const button of [count, alarm]) {
     button.type = 'button';
     button.setAttribute('aria-expanded', 'false');
   }
-  for (const panel of [lost, broken, problems, count, alarm]) panel.hidden = true;
+  for (const panel of [lost, reading, broken, problems, count, alarm]) panel.hidden = true;
   // The buttons stand before what they open, and below it for the eye.
   buttons.append(alarm, count);
-  shadow.append(style, lost, buttons, broken, problems);
+  shadow.append(style, lost, reading, buttons, broken, problems);
   let wasOpen = false;
   /** @type {Record<string, string>} */
   let words = {};
@@ -226,6 +228,10 @@
     }
     lastAlarm = wrong;
     alarm.textContent = words.short;
+    reading.hidden = !state.unread;
+    reading.textContent = words.reading.replace('{n}', String(state.unread));
+    problems.setAttribute('aria-label', words.problems);
+    broken.setAttribute('aria-label', words.short);
     if (state.trouble) {
       head(broken, words.trouble, { ...state, source: '', edit: null });
       broken.append(make('pre', state.trouble));

@@ -26,7 +26,7 @@ pub use editor::Editor;
 
 use std::collections::BTreeSet;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -39,7 +39,7 @@ use crate::diagnostic::Severity;
 use crate::history;
 use crate::path::SitePath;
 use crate::report::Report;
-use crate::watch::{Stopper, Told, Watch, is_passing};
+use crate::watch::{Stopper, Told, Watch};
 
 /// How a preview is served.
 pub struct Served {
@@ -65,6 +65,9 @@ const HISTORY: Duration = Duration::from_millis(300);
 /// so many times as long as a look takes.
 const LOOKS: (Duration, u32) = (Duration::from_secs(2), 50);
 const LOOKS_WITHOUT_EVENTS: (Duration, u32) = (Duration::from_millis(250), 10);
+
+/// How many changes in a row only a look has to find before it is known that no events come.
+const MISSES: u32 = 3;
 
 /// Serves a preview until somebody ends it. `ready` is told the URL as soon as it can be asked.
 ///
@@ -128,14 +131,17 @@ fn end_threads(preview: &Preview, stopper: &Stopper, threads: [std::thread::Join
     }
 }
 
-/// Waits for Ctrl-C, or for the system to say that it is over.
+/// Waits for Ctrl-C, for the terminal to be closed, or for the system to say that it is over.
 async fn told_to_end() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        if let (Ok(mut terminate), Ok(mut hang_up)) =
+            (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
+        {
             tokio::select! {
                 _ = terminate.recv() => {}
+                _ = hang_up.recv() => {}
                 _ = tokio::signal::ctrl_c() => {}
             }
             return;
@@ -152,7 +158,7 @@ fn remember(preview: &Arc<Preview>, patience: Duration) {
     let (sender, answer) = std::sync::mpsc::channel();
     let asking = preview.clone();
     let asked = spawn("history", move || {
-        asking.remember(history::read(&asking.subject.root, &asking.sources()));
+        asking.remember();
         // After its patience nobody waits any more.
         let _ = sender.send(());
     });
@@ -174,17 +180,19 @@ fn follow(preview: &Arc<Preview>, mut watch: Watch) {
         looks = LOOKS_WITHOUT_EVENTS;
         eprintln!("note: the system tells no changes here ({why}); all files are looked at again and again");
     }
+    let mut missed = 0;
     loop {
         let pause = looks.0.max(took * looks.1);
-        let (touched, is_look) = match watch.next(pause) {
+        let (touched, is_look) = match watch.next(pause, |path| inside(preview, path).is_some()) {
             Told::Stop => return,
-            Told::Paths(paths) => (Some(inside(preview, paths)), false),
+            Told::Paths(paths) => {
+                missed = 0;
+                looks = if watch.deaf().is_none() { LOOKS } else { looks };
+                (Some(paths.iter().filter_map(|path| inside(preview, path)).collect()), false)
+            }
             Told::Something => (None, false),
             Told::Nothing => (None, true),
         };
-        if touched.as_ref().is_some_and(BTreeSet::is_empty) {
-            continue;
-        }
         let started = Instant::now();
         let mut outcome = preview.refresh(touched.as_ref(), false);
         if touched.is_none() {
@@ -192,35 +200,36 @@ fn follow(preview: &Arc<Preview>, mut watch: Watch) {
         }
         if !outcome.unsure.is_empty() {
             std::thread::sleep(PATIENCE);
-            let again = touched.as_ref().map(|touched| touched.union(&outcome.unsure).cloned().collect());
+            let again: Option<BTreeSet<SitePath>> =
+                touched.as_ref().map(|touched| touched.union(&outcome.unsure).cloned().collect());
             let later = preview.refresh(again.as_ref(), true);
-            outcome = Outcome { is_news: outcome.is_news || later.is_news, ..later };
+            outcome = Outcome {
+                is_news: outcome.is_news || later.is_news,
+                is_of_folders: true,
+                has_new: outcome.has_new || later.has_new,
+                ..later
+            };
         }
         eprint!("{}", report.text(&outcome.failures));
-        if is_look && outcome.is_news && looks == LOOKS {
+        // A look may be quicker than an event; one after the other, no events come.
+        missed += u32::from(is_look && outcome.is_news);
+        if missed == MISSES && looks == LOOKS {
             looks = LOOKS_WITHOUT_EVENTS;
-            eprintln!(
-                "note: a file has changed and the system did not tell; all files are looked at more often"
-            );
+            eprintln!("note: files change and the system does not tell; all are looked at more often");
         }
-        if touched.is_none() || outcome.is_news {
+        if touched.is_none() || outcome.is_of_folders {
             watch.follow(preview.folders());
         }
         let now = history::moment(&preview.subject.root);
-        if now != head {
+        if now != head || outcome.has_new {
             head = now;
             remember(preview, Duration::ZERO);
         }
     }
 }
 
-/// The paths of the repo among those that were touched, without those that are only passing.
-fn inside(preview: &Preview, paths: BTreeSet<PathBuf>) -> BTreeSet<SitePath> {
-    let root = &preview.subject.root;
-    paths
-        .iter()
-        .filter(|path| !is_passing(path))
-        .filter_map(|path| SitePath::new(path.strip_prefix(root).ok()?.to_str()?))
-        .filter(|path| preview.is_of_interest(path))
-        .collect()
+/// The path below the root, where it can mean anything.
+fn inside(preview: &Preview, path: &Path) -> Option<SitePath> {
+    let path = SitePath::new(path.strip_prefix(&preview.subject.root).ok()?.to_str()?)?;
+    preview.is_of_interest(&path).then_some(path)
 }

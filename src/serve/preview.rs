@@ -4,7 +4,7 @@
 //! at the repo and the rendering of what has changed happen under the first alone.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use rayon::prelude::*;
@@ -18,7 +18,7 @@ use crate::cache::{Cache, Findable, Key, Ledger};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::disk::{self, Source, Stamp};
-use crate::history::History;
+use crate::history::{self, History};
 use crate::path::SitePath;
 use crate::site::PageRecord;
 
@@ -36,10 +36,15 @@ pub(super) struct Preview {
     /// Told the number of each new version.
     pub(super) versions: tokio::sync::watch::Sender<u64>,
     is_over: AtomicBool,
+    /// How often git was asked.
+    asked: AtomicU64,
 }
 
 /// A page with what it gave to the index of search.
 pub(super) type Given = (Arc<PageRecord>, (Key, Findable));
+
+/// A page that was read, with the state of its source before.
+type Read = (Source, Option<Stamp>, Result<Option<Made>, String>);
 
 /// What came of a change.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -48,6 +53,10 @@ pub(super) struct Outcome {
     pub(super) unsure: BTreeSet<SitePath>,
     /// Whether something was other than before.
     pub(super) is_news: bool,
+    /// Whether all was looked at: folders may be others.
+    pub(super) is_of_folders: bool,
+    /// Whether there are sources that git was not asked about so far.
+    pub(super) has_new: bool,
     /// What cannot be read now, and could before: for the terminal.
     pub(super) failures: Vec<Diagnostic>,
 }
@@ -83,7 +92,19 @@ impl Preview {
         let is_over = AtomicBool::new(false);
         let state = Mutex::new(state);
         let good = Mutex::default();
-        Ok(Self { subject, cache, ledger, gathering, state, shown, index, good, versions, is_over })
+        Ok(Self {
+            subject,
+            cache,
+            ledger,
+            gathering,
+            state,
+            shown,
+            index,
+            good,
+            versions,
+            is_over,
+            asked: AtomicU64::new(0),
+        })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -142,19 +163,20 @@ impl Preview {
     /// what is missing or unreadable is taken for that.
     pub(super) fn refresh(&self, touched: Option<&BTreeSet<SitePath>>, is_final: bool) -> Outcome {
         let mut state = self.state();
-        let difference = match self.difference(&mut state, touched, is_final) {
+        let mut difference = match self.difference(&mut state, touched, is_final) {
             Ok(difference) => difference,
             Err(outcome) => return outcome,
         };
         difference.files.iter().for_each(|path| self.ledger.forget(path));
         let (mut unsure, mut failures) = (BTreeSet::new(), Vec::new());
         let mut news: Vec<Arc<PageRecord>> = Vec::new();
+        let mut has_new = false;
         let (mut is_of_site, mut is_news) = (difference.is_of_site, !difference.files.is_empty());
         for mut page in self.make_again(&state, &difference) {
             state.date(&mut page);
             let path = page.record.source.clone();
             let Some(before) = state.pages.get(&path) else {
-                is_of_site = true;
+                (is_of_site, has_new) = (true, true);
                 state.pages.insert(path, page);
                 continue;
             };
@@ -176,14 +198,14 @@ impl Preview {
             }
         }
         let gone: Vec<SitePath> =
-            state.pages.keys().filter(|path| !state.basis.is_source(path)).cloned().collect();
+            state.pages.keys().filter(|path| state.basis.source(path).is_none()).cloned().collect();
         is_of_site |= !gone.is_empty();
         gone.iter().for_each(|path| drop(state.pages.remove(path)));
         is_news |= is_of_site || !news.is_empty();
         if is_news {
-            self.show(&state, (is_of_site, news), difference.files);
+            self.show(&state, (is_of_site, news), std::mem::take(&mut difference.files));
         }
-        Outcome { unsure, is_news, failures }
+        Outcome { unsure, is_news, is_of_folders: difference.is_look, has_new, failures }
     }
 
     /// What is other than before, where that can be told already.
@@ -266,12 +288,14 @@ impl Preview {
         let is_news = is_of_site || !news.is_empty();
         if !is_of_site {
             let mut shown = self.shown_mut();
-            is_of_site = news.into_iter().any(|record| shown.site.replace(record).is_err());
+            is_of_site =
+                news.into_iter().any(|record| Arc::make_mut(&mut shown.site).replace(record).is_err());
             if !is_of_site {
                 state.tell_notes(&mut shown);
                 shown.touched.clone_from(&touched);
                 shown.number += 1;
                 shown.answers = Mutex::default();
+                shown.linked = Mutex::default();
             }
         }
         if is_of_site {
@@ -293,18 +317,31 @@ impl Preview {
     /// Reads a page now that was not read so far.
     pub(super) fn ensure(&self, source: &SitePath) {
         let basis = self.shown().basis.clone();
-        let Some(source) = basis.found.sources.iter().find(|known| known.path == *source) else { return };
-        self.take_in(&basis, vec![(source.clone(), self.works(&basis).page(source))]);
+        let Some(source) = basis.source(source) else { return };
+        let made = self.read_now(&basis, source);
+        self.take_in(&basis, vec![made]);
+    }
+
+    /// Reads a page, with the state of its source before.
+    fn read_now(&self, basis: &Basis, source: &Source) -> Read {
+        let stamp = Stamp::of(&disk::place(&self.subject.root, &source.path));
+        (source.clone(), stamp, self.works(basis).page(source))
     }
 
     /// Takes in pages that were read for a basis, if that still holds.
-    fn take_in(&self, basis: &Arc<Basis>, made: Vec<(Source, Result<Option<Made>, String>)>) {
+    fn take_in(&self, basis: &Arc<Basis>, made: Vec<Read>) {
         let mut state = self.state();
         if !Arc::ptr_eq(&state.basis, basis) {
             return;
         }
         let mut is_news = false;
-        for (source, made) in made {
+        for (source, stamp, made) in made {
+            // What was written meanwhile is read again.
+            if Stamp::of(&disk::place(&self.subject.root, &source.path)) != stamp {
+                self.ledger.forget(&source.path);
+                continue;
+            }
+            state.stamps.insert(source.path.clone(), stamp);
             let mut page = match made {
                 Ok(Some(made)) => Page::of(made),
                 Ok(None) => continue,
@@ -327,6 +364,7 @@ impl Preview {
         /// How many pages are read before they are shown: each time more, since putting the site
         /// together takes longer the more there are.
         const FIRST: usize = 256;
+        const LARGEST: usize = 1 << 16;
         let mut batch = FIRST;
         while !self.is_over.load(Ordering::Relaxed) {
             let (basis, unread) = {
@@ -343,21 +381,26 @@ impl Preview {
                 .filter(|source| unread.contains(&source.path))
                 .take(batch)
                 .collect();
-            let works = self.works(&basis);
             let over = || self.is_over.load(Ordering::Relaxed);
             let made = wanted
                 .into_par_iter()
                 .filter(|_| !over())
-                .map(|source| (source.clone(), works.page(source)))
+                .map(|source| self.read_now(&basis, source))
                 .collect();
             self.take_in(&basis, made);
-            batch *= 3;
+            batch = (batch * 3).min(LARGEST);
         }
+        self.keep();
     }
 
-    /// Takes in what git knows.
-    pub(super) fn remember(&self, history: History) {
+    /// Asks git about all sources. An answer that a later one has overtaken is of no use.
+    pub(super) fn remember(&self) {
+        let number = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        let history = history::read(&self.subject.root, &self.sources());
         let mut state = self.state();
+        if self.asked.load(Ordering::SeqCst) != number {
+            return;
+        }
         state.history = history;
         let dated: Vec<Page> = state
             .pages
@@ -375,7 +418,7 @@ impl Preview {
     }
 
     /// The sources of all pages.
-    pub(super) fn sources(&self) -> BTreeSet<SitePath> {
+    fn sources(&self) -> BTreeSet<SitePath> {
         self.state().pages.keys().cloned().collect()
     }
 
@@ -394,10 +437,18 @@ impl Preview {
     /// Makes the page of a source again whose text is gone from the cache.
     pub(super) fn renew(&self, source: &SitePath) {
         let basis = self.shown().basis.clone();
-        if let Some(source) = basis.found.sources.iter().find(|known| known.path == *source) {
+        if let Some(source) = basis.source(source) {
             // What cannot be made is shown as such by whoever asks for it.
             let _ = self.works(&basis).page(source);
         }
+    }
+
+    /// Makes all pages again whose text is gone from the cache.
+    pub(super) fn renew_all(&self) {
+        let keys = self.shown().keys.clone();
+        let sources: Vec<SitePath> = keys.into_keys().collect();
+        let gone = |source: &&SitePath| self.cache.words(source).is_err();
+        sources.par_iter().filter(gone).for_each(|source| self.renew(source));
     }
 
     /// Keeps for the next run what this one found.
@@ -407,7 +458,10 @@ impl Preview {
             return;
         }
         // What cannot be kept is made again.
-        self.cache.tidy();
+        // Of what was not read it is not known whether it is of use.
+        if self.shown().unread.is_empty() {
+            self.cache.tidy();
+        }
         let _ = self.cache.keep_runs().and_then(|()| self.cache.keep_ledger(&self.ledger));
     }
 }

@@ -7,7 +7,7 @@ use super::answer::{Answer, Table};
 use super::basis::{Basis, Difference, Stamps, Subject};
 use crate::build::Made;
 use crate::cache::{Findable, Key};
-use crate::diagnostic::{Diagnostic, Note};
+use crate::diagnostic::{Diagnostic, Note, Rule};
 use crate::digest::Digest;
 use crate::disk::Source;
 use crate::history::History;
@@ -44,7 +44,7 @@ pub(super) struct Page {
 
 /// What readers see.
 pub(super) struct Shown {
-    pub(super) site: Site,
+    pub(super) site: Arc<Site>,
     /// What was found in sources.
     pub(super) notes: BTreeMap<SitePath, Vec<Note>>,
     /// What was found when the site was put together.
@@ -61,8 +61,9 @@ pub(super) struct Shown {
     pub(super) basis: Arc<Basis>,
     /// What stands where, beside pages.
     pub(super) table: OnceLock<Table>,
-    /// The files of the repo that pages link, by where they stand in the site.
-    pub(super) linked: Mutex<BTreeMap<SitePath, SitePath>>,
+    /// The files of the repo that pages link, by where they stand in the site: those of the pages
+    /// that somebody asked for, and whether all were asked.
+    pub(super) linked: Mutex<(BTreeMap<SitePath, SitePath>, bool)>,
     /// What open pages look like, for all who have the same one open.
     pub(super) answers: Mutex<HashMap<(SitePath, bool), Arc<Answer>>>,
     pub(super) number: u64,
@@ -93,7 +94,8 @@ impl Page {
     }
 
     pub(super) fn failed(source: &Source, why: String) -> Self {
-        Self::empty(PageRecord::failed(&source.path, vec![why]), true)
+        let notes = vec![Note::error(Rule::NotebookInvalid, why.clone())];
+        Self { notes, ..Self::empty(PageRecord::failed(&source.path, vec![why]), true) }
     }
 
     /// Whether there is something to be shown of it.
@@ -152,7 +154,7 @@ impl State {
         };
         let (site, said) = Site::assemble(input);
         let mut shown = Shown {
-            site,
+            site: Arc::new(site),
             notes: BTreeMap::new(),
             said: BTreeMap::new(),
             broken: BTreeMap::new(),

@@ -35,6 +35,7 @@ pub struct Input {
 }
 
 /// The whole site, but for the bodies of its pages.
+#[derive(Clone)]
 pub struct Site {
     pub(super) config: Arc<Config>,
     /// The name of the site.
@@ -73,7 +74,7 @@ pub struct Site {
 }
 
 /// A folder of the site that holds pages, at whatever depth.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Folder {
     /// Its path, relative to the site's root.
     pub(super) path: SitePath,

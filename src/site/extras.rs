@@ -158,10 +158,8 @@ impl Site {
     /// The page for URLs that lead nowhere.
     pub(super) fn not_found(&self) -> NotFoundView {
         let inline = self.theme.inline();
-        let base = match &self.config.base_url {
-            Some(base) => base.clone(),
-            None => "/".to_owned(),
-        };
+        let base = self.config.base_path.clone().or_else(|| self.config.base_url.clone());
+        let base = base.unwrap_or_else(|| "/".to_owned());
         NotFoundView { site: self.site_view(), base, csp: csp_of(&[&inline.mode_js, &inline.js]), inline }
     }
 
@@ -255,7 +253,10 @@ impl Site {
 
     /// `_redirects` of GitLab Pages, which wants the base path in every rule.
     pub(super) fn redirects(&self, base: &str) -> Vec<u8> {
-        let path = base.splitn(4, '/').nth(3).unwrap_or_default();
+        let path = match &self.config.base_path {
+            Some(path) => path.trim_start_matches('/'),
+            None => base.splitn(4, '/').nth(3).unwrap_or_default(),
+        };
         let mut out = String::new();
         for (from, page) in self.aliases() {
             out.push_str(&format!("/{path}{} /{path}{} 301\n", from.encoded(), self.urls[page].encoded()));

@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Note, Rule};
 use crate::path::{SitePath, natural_cmp};
 
 /// A tree of pages, groups and links to other sites.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct NavTree {
     pub(super) nodes: Vec<Node>,
     /// The nodes at the top, in order.
@@ -20,7 +20,7 @@ pub(super) struct NavTree {
 }
 
 /// One node of the tree.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Node {
     /// A title of its own.
     pub(super) title: Option<String>,

@@ -95,9 +95,10 @@ impl Site {
         }
         if self.config.base_url.is_some() {
             all.extend([Product::Sitemap, Product::Feed, Product::OpenSearch]);
-            if self.pages.iter().any(|page| !page.front.aliases.is_empty()) {
-                all.push(Product::Redirects);
-            }
+        }
+        let has_path = self.config.base_url.is_some() || self.config.base_path.is_some();
+        if has_path && self.pages.iter().any(|page| !page.front.aliases.is_empty()) {
+            all.push(Product::Redirects);
         }
         all
     }

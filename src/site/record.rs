@@ -157,7 +157,7 @@ impl PageRecord {
             front,
             outline,
             description,
-            downloads: _,
+            downloads,
             change: _,
             failures,
             cells,
@@ -181,6 +181,7 @@ impl PageRecord {
             && *front == other.front
             && *description == other.description
             && *failures == other.failures
+            && *downloads == other.downloads
             && *headings == other.outline.headings
             && *anchors == other.outline.anchors
             && *targets == other.outline.targets

@@ -21,6 +21,8 @@ pub enum Edit {
     Part(u8),
     Touch(usize),
     Commit,
+    Kernel(usize, bool),
+    Ignore(bool),
 }
 
 pub const PAGES: [&str; 6] =
@@ -104,6 +106,16 @@ impl Edit {
                     write(place(*at), &content);
                 }
             }
+            Self::Kernel(at, is_r) => {
+                let mut notebook = page(4, 4, None);
+                if *is_r {
+                    notebook["metadata"] = json!({"kernelspec": {"name": "ir", "display_name": "R"}, "language_info": {"name": "R", "file_extension": ".r"}});
+                }
+                write(place(*at), &bytes(notebook));
+            }
+            Self::Ignore(is_ignored) => {
+                write(desk.root().join(".gitignore"), if *is_ignored { b"part.txt\nb.ipynb\n" } else { b"" });
+            }
             Self::Commit => {
                 desk.git(&["add", "--all", "--", ":!public", ":!clean"]);
                 desk.git(&["commit", "--allow-empty", "-m", "more"]);
@@ -125,5 +137,7 @@ pub fn edit() -> impl Strategy<Value = Edit> {
         1 => (1..9_u8).prop_map(Edit::Part),
         1 => (0..6_usize).prop_map(Edit::Touch),
         1 => Just(Edit::Commit),
+        1 => (0..6_usize, any::<bool>()).prop_map(|(at, is_r)| Edit::Kernel(at, is_r)),
+        1 => any::<bool>().prop_map(Edit::Ignore),
     ]
 }
