@@ -91,6 +91,7 @@ pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, String> {
     check_rules(&request.config.reading.cells)?;
     let mut publisher = Publisher::open(&request.out)?;
+    publisher.renames_inside(&search_folder());
     let (cache, mut uncached) = request.cache(&publisher.scratch())?;
     let cache = Arc::new(cache);
     let (outcome, last) = match bind(request, (&mut publisher, &cache), progress) {
@@ -118,6 +119,11 @@ pub fn build(request: &Request, progress: Progress<'_>) -> Result<Outcome, Strin
         uncached = cache.keep_last(&request.out, &last).and_then(|()| cache.keep_ledger(&ledger)).err();
     }
     Ok(Outcome { files, uncached, ..outcome })
+}
+
+/// Where the index of search stands.
+fn search_folder() -> SitePath {
+    SitePath::root().child("_bindery").child("search")
 }
 
 /// What has to be kept when a site stands: `None` where it stood there already.
@@ -209,7 +215,7 @@ fn bind(
         })
         .collect::<Result<_, String>>()?;
     diagnostics.extend(copied.into_iter().flatten());
-    let folder = SitePath::root().child("_bindery").child("search");
+    let folder = search_folder();
     let put = |path: &str, text: String| {
         let path = folder.join(path).ok_or("no name of a file of the index")?;
         publisher.put(&path, text.as_bytes())

@@ -246,3 +246,31 @@ fn the_one_file_is_written_over_nothing_of_the_users() {
     assert_eq!(desk.run(&["build", "n.ipynb", "--out", "x.html"]).status.code(), Some(0));
     assert_eq!(desk.run(&["build", "n.ipynb", "--out", "x.html"]).status.code(), Some(0));
 }
+
+#[test]
+fn what_is_the_same_in_the_index_stays_where_it_is() {
+    use std::os::unix::fs::MetadataExt;
+    let page = |text: &str| nb([md(&format!("# Page\n\n{text}"))]);
+    let desk = Desk::new().notebook("a.ipynb", page("one")).notebook("b.ipynb", page("two"));
+    let index = |site: &Built| -> std::path::PathBuf {
+        let entries = fs::read_dir(site.path("_bindery/search")).unwrap().map(|entry| entry.unwrap().path());
+        let mut folders: Vec<_> = entries.filter(|path| path.is_dir()).collect();
+        assert_eq!(folders.len(), 1);
+        folders.remove(0)
+    };
+    let first = desk.build().fine();
+    let before = index(&first);
+    let quote = fs::metadata(before.join("q0/0-0.js")).unwrap().ino();
+    let desk = desk.notebook("b.ipynb", page("three"));
+    let second = desk.build().fine();
+    let after = index(&second);
+    assert_ne!(before, after);
+    assert_eq!(fs::metadata(after.join("q0/0-0.js")).unwrap().ino(), quote);
+    // Where something stands in its way, all is written anew.
+    let desk = desk.notebook("b.ipynb", page("two"));
+    fs::create_dir_all(&before).unwrap();
+    fs::write(before.join("mine.txt"), "mine").unwrap();
+    let third = desk.build().fine();
+    assert!(third.path("_bindery/search").join(before.file_name().unwrap()).join("q0/0-0.js").is_file());
+    assert!(before.join("mine.txt").is_file());
+}

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -31,9 +31,37 @@ pub struct Publisher {
     out: PathBuf,
     old: BTreeSet<SitePath>,
     receipts: Receipts,
+    /// The folder whose one inner folder has another name each time, the inner folder of the site
+    /// before, and that of this one.
+    renamed: Option<Renamed>,
     put: Mutex<BTreeMap<SitePath, Put>>,
     made: Mutex<HashSet<PathBuf>>,
     _lock: File,
+}
+
+#[derive(Debug)]
+struct Renamed {
+    around: SitePath,
+    before: SitePath,
+    /// `None` where something stands in its way.
+    now: OnceLock<Option<SitePath>>,
+}
+
+impl Renamed {
+    /// Where a file of the inner folder stands in the site before.
+    fn before(&self, out: &Path, path: &SitePath) -> Option<SitePath> {
+        let rest = path.below(&self.around)?;
+        let (inner, rest) = rest.as_str().split_once('/')?;
+        let inner = self.around.child(inner);
+        let is_free = || inner == self.before || fs::symlink_metadata(place(out, &inner)).is_err();
+        let now = self.now.get_or_init(|| is_free().then(|| inner.clone()));
+        (now.as_ref() == Some(&inner)).then(|| self.before.join(rest))?
+    }
+
+    /// Where a file of the site before stands in the inner folder of this one.
+    fn now(&self, old: &SitePath) -> Option<SitePath> {
+        self.now.get()?.as_ref()?.join(old.below(&self.before)?.as_str())
+    }
 }
 
 /// What was put under a path.
@@ -70,6 +98,9 @@ struct Manifest {
 #[derive(Serialize, Deserialize)]
 struct Journal {
     version: u32,
+    /// Folders that get another name before all else.
+    #[serde(default)]
+    renames: Vec<(SitePath, SitePath)>,
     moves: Vec<SitePath>,
     prune: Vec<SitePath>,
     files: BTreeSet<SitePath>,
@@ -139,6 +170,7 @@ impl Publisher {
             out: out.to_path_buf(),
             old,
             receipts: Receipts::default(),
+            renamed: None,
             put: Mutex::default(),
             made: Mutex::default(),
             _lock: lock,
@@ -154,6 +186,20 @@ impl Publisher {
     /// A folder for what the build needs on the way; it goes with the stage.
     pub fn scratch(&self) -> PathBuf {
         self.out.join(OWN).join("stage").join("packs")
+    }
+
+    /// Says that `around` holds one folder, whose name stands for its content: where most of that is
+    /// as before, the folder of the site before gets the new name, and what is the same stays.
+    pub fn renames_inside(&mut self, around: &SitePath) {
+        let inner = |path: &SitePath| {
+            let rest = path.below(around)?;
+            rest.as_str().split_once('/').map(|(inner, _)| around.child(inner))
+        };
+        let mut found: BTreeSet<SitePath> = self.old.iter().filter_map(inner).collect();
+        if found.len() == 1 {
+            let before = found.pop_first().unwrap_or_default();
+            self.renamed = Some(Renamed { around: around.clone(), before, now: OnceLock::new() });
+        }
     }
 
     /// Takes the receipts of the last commit into this folder at their word.
@@ -212,7 +258,9 @@ impl Publisher {
             }
             put.insert(path.clone(), Put { is_staged: false, mark });
         }
-        if self.old.contains(path) && same(&place(&self.out, path), bytes) {
+        let before = self.renamed.as_ref().and_then(|renamed| renamed.before(&self.out, path));
+        let before = before.as_ref().unwrap_or(path);
+        if self.old.contains(before) && same(&place(&self.out, before), bytes) {
             return Ok(());
         }
         let target = place(&self.files(), path);
@@ -263,10 +311,19 @@ impl Publisher {
             put.iter().filter(|(_, put)| put.is_staged).map(|(path, _)| path.clone()).collect();
         moves.sort_by_key(|path| path.extension() == "html");
         let files: BTreeSet<SitePath> = put.keys().cloned().collect();
-        let prune: Vec<SitePath> = self.old.difference(&files).cloned().collect();
+        let renames: Vec<(SitePath, SitePath)> = (self.renamed.as_ref())
+            .and_then(|renamed| Some((renamed.before.clone(), renamed.now.get()?.clone()?)))
+            .into_iter()
+            .filter(|(before, now)| before != now)
+            .collect();
+        let stands = |old: &SitePath| {
+            let renamed = self.renamed.as_ref().filter(|_| !renames.is_empty());
+            renamed.and_then(|renamed| renamed.now(old)).unwrap_or_else(|| old.clone())
+        };
+        let prune: Vec<SitePath> = self.old.iter().map(stands).filter(|path| !files.contains(path)).collect();
         let counts =
             Published { written: moves.len(), kept: files.len() - moves.len(), removed: prune.len() };
-        let journal = Journal { version: 1, moves, prune, files };
+        let journal = Journal { version: 1, renames, moves, prune, files };
         let place = self.out.join(OWN).join("journal.json");
         write_json(&place, &journal).and_then(|()| finish(&self.out, &journal)).map_err(|error| {
             format!("`{}`: {error}; build again, and it goes on from here", self.out.display())
@@ -308,6 +365,15 @@ fn quoted(path: &Path) -> String {
 /// Does what a journal says; what is done already is passed over.
 fn finish(out: &Path, journal: &Journal) -> io::Result<()> {
     let stage = out.join(OWN).join("stage").join("files");
+    for (before, now) in &journal.renames {
+        let (from, to) = (place(out, before), place(out, now));
+        let is_ours = [before, now].iter().all(|path| path.segments().next() != Some(OWN));
+        // Done already, or somebody removed it: then what is missing comes with the next build.
+        let is_folder = fs::symlink_metadata(&from).is_ok_and(|meta| meta.is_dir());
+        if is_ours && is_folder && fs::symlink_metadata(&to).is_err() {
+            fs::rename(&from, &to)?;
+        }
+    }
     let mut known: HashSet<PathBuf> = HashSet::new();
     for path in journal.moves.iter().filter(|path| path.segments().next() != Some(OWN)) {
         let from = place(&stage, path);
