@@ -379,8 +379,12 @@ fn a_cache_that_somebody_deletes_is_made_again() {
 
 #[test]
 fn what_is_saved_while_all_is_read_for_the_first_time_is_not_lost() {
-    let page =
-        |n: usize, text: &str| format!("# Page {n}\n\n{text}\n\n```python\n{}```\n", "x = f(1)\n".repeat(40));
+    let page = |n: usize, text: &str| {
+        // Lines that no other page has take their time.
+        let code: String =
+            (0..120).map(|line| format!("value_{n}_{line} = f({line}, key='{n}')\n")).collect();
+        format!("# Page {n}\n\n{text}\n\n```python\n{code}```\n")
+    };
     let mut desk = Desk::new();
     for n in 0..400 {
         desk = desk.file(&format!("p{n}.md"), page(n, "before"));
@@ -388,7 +392,7 @@ fn what_is_saved_while_all_is_read_for_the_first_time_is_not_lost() {
     let server = Server::start(&desk, &[]);
     for n in (0..400).step_by(10) {
         fs::write(desk.root().join(format!("p{n}.md")), page(n, "after")).unwrap();
-        std::thread::sleep(Duration::from_millis(3));
+        std::thread::sleep(Duration::from_millis(10));
     }
     for n in (0..400).step_by(10) {
         server.wait_for(&format!("/p{n}.html"), |answer| answer.text().contains("after"));

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -21,8 +20,8 @@ pub struct Ledger {
     before: BTreeMap<SitePath, Entry>,
     /// What this run asked for; `None` where there was nothing to be read.
     asked: Mutex<BTreeMap<SitePath, Option<Entry>>>,
-    /// How often something was forgotten: what was read before that is not known to be so still.
-    forgotten: AtomicU64,
+    /// How often each file was forgotten: what was read before that is not known to be so still.
+    forgotten: Mutex<BTreeMap<SitePath, u64>>,
 }
 
 /// What is known of a file.
@@ -49,7 +48,7 @@ impl Ledger {
             root: root.to_path_buf(),
             before: before.into_iter().collect(),
             asked: Mutex::default(),
-            forgotten: AtomicU64::new(0),
+            forgotten: Mutex::default(),
         }
     }
 
@@ -57,15 +56,19 @@ impl Ledger {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How often something was forgotten so far.
-    fn age(&self) -> u64 {
-        self.forgotten.load(Ordering::SeqCst)
+    fn forgotten(&self) -> MutexGuard<'_, BTreeMap<SitePath, u64>> {
+        self.forgotten.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes in what was found, unless something was forgotten since that began.
+    /// How often a file was forgotten so far.
+    fn age(&self, path: &SitePath) -> u64 {
+        self.forgotten().get(path).copied().unwrap_or_default()
+    }
+
+    /// Takes in what was found, unless it was forgotten since that began.
     fn learn(&self, path: &SitePath, entry: Option<Entry>, age: u64) {
         let mut asked = self.asked();
-        if self.age() == age {
+        if self.age(path) == age {
             asked.insert(path.clone(), entry);
         }
     }
@@ -78,7 +81,7 @@ impl Ledger {
         if let Some(Some(entry)) = self.asked().get(path) {
             return Ok(Content { digest: entry.digest, bytes: None });
         }
-        let age = self.age();
+        let age = self.age(path);
         // Before reading: what is written meanwhile gives another stamp.
         let stamp = Stamp::of(&disk::place(&self.root, path));
         if let (Some(stamp), Some(known)) = (stamp, self.before.get(path))
@@ -101,7 +104,7 @@ impl Ledger {
         if let Some(entry) = self.asked().get(path) {
             return entry.map(|entry| entry.digest);
         }
-        let age = self.age();
+        let age = self.age(path);
         let stamp = Stamp::of(&disk::place(&self.root, path))?;
         let known = self.before.get(path).filter(|known| known.stamp == Some(stamp))?;
         self.learn(path, Some(*known), age);
@@ -111,7 +114,7 @@ impl Ledger {
     /// Forgets what a file held: it has changed.
     pub fn forget(&self, path: &SitePath) {
         let mut asked = self.asked();
-        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        *self.forgotten().entry(path.clone()).or_default() += 1;
         asked.remove(path);
     }
 
@@ -123,7 +126,7 @@ impl Ledger {
         if let Content { bytes: Some(bytes), digest } = self.content(path)? {
             return Ok((bytes, digest));
         }
-        let age = self.age();
+        let age = self.age(path);
         let stamp = Stamp::of(&disk::place(&self.root, path));
         let bytes = disk::read_inside(&self.root, path)?;
         let digest = Digest::of(&bytes);

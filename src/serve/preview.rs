@@ -324,6 +324,8 @@ impl Preview {
 
     /// Reads a page, with the state of its source before.
     fn read_now(&self, basis: &Basis, source: &Source) -> Read {
+        // Nobody may have told of what was written since it was looked at.
+        self.ledger.forget(&source.path);
         let stamp = Stamp::of(&disk::place(&self.subject.root, &source.path));
         (source.clone(), stamp, self.works(basis).page(source))
     }
