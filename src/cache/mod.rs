@@ -338,7 +338,12 @@ pub fn clean(folder: &Path) -> Result<bool, String> {
     if !is_cache(folder) {
         return Err(format!("`{}` is no cache of bindery; nothing was deleted", folder.display()));
     }
-    fs::remove_dir_all(folder).map(|()| true).map_err(|error| format!("`{}`: {error}", folder.display()))
+    // Another program may be writing to it: what has another name nobody writes to.
+    let gone = folder.with_extension(format!("{}.gone", std::process::id()));
+    fs::rename(folder, &gone)
+        .and_then(|()| fs::remove_dir_all(&gone))
+        .map(|()| true)
+        .map_err(|error| format!("`{}`: {error}", folder.display()))
 }
 
 impl Bodies for Cache {
