@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::edits::{Edit, PAGES, edit};
+use common::edits::{self, edit};
 use common::{Desk, PIXEL, data, md, nb, ran, stream, tree};
 use proptest::prelude::*;
 use serde_json::json;
@@ -267,12 +267,7 @@ proptest! {
     fn after_any_edits_the_site_is_that_of_a_clean_build(
         rounds in prop::collection::vec(prop::collection::vec(edit(), 1..4), 1..7)
     ) {
-        let desk = Desk::new();
-        desk.git(&["init"]);
-        Edit::Theme(0).apply(&desk);
-        for at in 0..PAGES.len() {
-            Edit::Text(at, at as u8).apply(&desk);
-        }
+        let desk = edits::desk();
         desk.build();
         for edits in &rounds {
             edits.iter().for_each(|edit| edit.apply(&desk));

@@ -19,7 +19,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use common::edits::{Edit, PAGES, edit};
+use common::edits::{self, Edit, edit};
 use common::{Desk, PIXEL, data, md, nb, ran, stream, tree};
 use proptest::prelude::*;
 use serde_json::json;
@@ -49,7 +49,8 @@ impl Answer {
 
 impl Server {
     fn start(desk: &Desk, more: &[&str]) -> Self {
-        let mut child = command(desk, more).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child =
+            desk.command(&["serve"]).args(more).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut url = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();
         let url = url.trim().to_owned();
@@ -136,15 +137,6 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn command(desk: &Desk, more: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bindery"));
-    for variable in ["CI_PAGES_URL", "CI_PROJECT_URL", "CI_DEFAULT_BRANCH", "SOURCE_DATE_EPOCH"] {
-        command.env_remove(variable);
-    }
-    command.arg("serve").args(more).env("XDG_CACHE_HOME", desk.caches()).current_dir(desk.root());
-    command
 }
 
 fn books() -> Desk {
@@ -492,12 +484,7 @@ proptest! {
     fn after_any_edits_the_preview_is_the_site_of_a_clean_build(
         rounds in prop::collection::vec(prop::collection::vec(edit_without_drafts(), 1..4), 1..6)
     ) {
-        let desk = Desk::new();
-        desk.git(&["init"]);
-        Edit::Theme(0).apply(&desk);
-        for at in 0..PAGES.len() {
-            Edit::Text(at, at as u8).apply(&desk);
-        }
+        let desk = edits::desk();
         let server = Server::start(&desk, &[]);
         for edits in &rounds {
             edits.iter().for_each(|edit| edit.apply(&desk));

@@ -1,6 +1,6 @@
 //! What the last build into a folder was made of and gave: the same again need not be done again.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -46,14 +46,15 @@ impl Last {
     }
 }
 
-impl Cache {
-    fn last_place(&self, out: &Path) -> PathBuf {
-        self.folder.join(format!("out-{:.16}", Digest::of(out.as_os_str().as_encoded_bytes())))
-    }
+/// The file of the last build into a folder.
+fn name(out: &Path) -> String {
+    format!("out-{:.16}", Digest::of(out.as_os_str().as_encoded_bytes()))
+}
 
+impl Cache {
     /// The last build into a folder, where it is known.
     pub fn last(&self, out: &Path) -> Option<Last> {
-        self.is_kept.then(|| seal::read(&self.last_place(out)))?
+        self.is_kept.then(|| seal::read(&self.folder.join(name(out))))?
     }
 
     /// Keeps what is known of a build.
@@ -61,6 +62,6 @@ impl Cache {
     /// # Errors
     /// What the system says.
     pub fn keep_last(&self, out: &Path, last: &Last) -> Result<(), String> {
-        self.keep(&self.last_place(out).file_name().unwrap_or_default().to_string_lossy(), last)
+        self.keep(&name(out), last)
     }
 }

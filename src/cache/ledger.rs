@@ -90,13 +90,16 @@ impl Ledger {
             self.learn(path, Some(*known), age);
             return Ok(Content { digest: known.digest, bytes: None });
         }
-        let bytes = disk::read_inside(&self.root, path).inspect_err(|_| {
-            self.learn(path, None, age);
-        })?;
+        let read = self.read_as(path, stamp, age).inspect_err(|_| self.learn(path, None, age));
+        read.map(|(bytes, digest)| Content { digest, bytes: Some(bytes) })
+    }
+
+    /// Reads a file whose stamp was taken before.
+    fn read_as(&self, path: &SitePath, stamp: Option<Stamp>, age: u64) -> io::Result<(Vec<u8>, Digest)> {
+        let bytes = disk::read_inside(&self.root, path)?;
         let digest = Digest::of(&bytes);
-        let entry = Entry { stamp: stamp.filter(Stamp::is_settled), digest };
-        self.learn(path, Some(entry), age);
-        Ok(Content { digest, bytes: Some(bytes) })
+        self.learn(path, Some(Entry { stamp: stamp.filter(Stamp::is_settled), digest }), age);
+        Ok((bytes, digest))
     }
 
     /// What a file holds, where that is known without reading it.
@@ -127,11 +130,7 @@ impl Ledger {
             return Ok((bytes, digest));
         }
         let age = self.age(path);
-        let stamp = Stamp::of(&disk::place(&self.root, path));
-        let bytes = disk::read_inside(&self.root, path)?;
-        let digest = Digest::of(&bytes);
-        self.learn(path, Some(Entry { stamp: stamp.filter(Stamp::is_settled), digest }), age);
-        Ok((bytes, digest))
+        self.read_as(path, Stamp::of(&disk::place(&self.root, path)), age)
     }
 
     /// All that this run asked for, with its digests.

@@ -55,17 +55,13 @@ impl CacheOptions {
 fn place(named: Option<&Path>, root: &Path, src: &SitePath) -> Result<Option<PathBuf>, String> {
     if let Some(named) = named {
         // The checkout of a pipeline may lie elsewhere each time, so its place is not in the name.
-        return Ok(Some(absolute(named)?.join(name("src", src.as_str().as_bytes()))));
+        return Ok(Some(absolute(named)?.join(format!("src-{:.12}", Digest::of(src.as_str().as_bytes())))));
     }
     let Ok(base) = etcetera::choose_base_strategy() else { return Ok(None) };
     let repo = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let said = [root.as_os_str().as_encoded_bytes(), src.as_str().as_bytes()];
     let digest = Digest::of_parts(&said);
     Ok(Some(base.cache_dir().join("bindery").join(format!("{repo}-{digest:.12}"))))
-}
-
-fn name(what: &str, of: &[u8]) -> String {
-    format!("{what}-{:.12}", Digest::of(of))
 }
 
 /// `bindery clean`.

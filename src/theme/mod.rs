@@ -80,6 +80,11 @@ pub type ReadFile<'a> = &'a dyn Fn(&SitePath) -> Result<Vec<u8>, String>;
 /// The extensions of files that an option may name: what is a picture in every browser.
 const PICTURES: [&str; 8] = ["svg", "png", "jpg", "jpeg", "webp", "avif", "gif", "ico"];
 
+/// What is wrong with a theme, with its name.
+fn says(name: &str, error: &str) -> String {
+    format!("theme `{name}`: {}", error.strip_prefix("error: ").unwrap_or(error))
+}
+
 impl Theme {
     /// A theme as a site wants it: what it chose (`[theme]`), the words in `language` (BCP 47) or
     /// else in English.
@@ -107,8 +112,7 @@ impl Theme {
             }
         }
         let Parts { templates, css, js, labels, mut assets, published } = Parts::gather(&chain, language)?;
-        let says =
-            |error: String| format!("theme `{name}`: {}", error.strip_prefix("error: ").unwrap_or(&error));
+        let says = |error: String| says(&name, &error);
         let mut tera = Tera::new();
         tera.add_raw_templates(templates).map_err(|error| says(error.to_string()))?;
         let mut css = with_files(&css, &published).map_err(says)?;
@@ -204,9 +208,8 @@ impl Theme {
         context.insert("theme", &self.values);
         let mut out = Vec::new();
         self.tera.render_to(template, &context, &mut out).map_err(|error| {
-            let error = error.to_string();
             let name = self.values.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
-            format!("theme `{name}`: {}", error.strip_prefix("error: ").unwrap_or(&error))
+            says(name, &error.to_string())
         })?;
         Ok(out)
     }

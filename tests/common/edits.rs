@@ -25,7 +25,7 @@ pub enum Edit {
     Ignore(bool),
 }
 
-pub const PAGES: [&str; 6] =
+const PAGES: [&str; 6] =
     ["a.ipynb", "b.ipynb", "ops/c.ipynb", "ops/index.ipynb", "ops/db/d.ipynb", "index.ipynb"];
 const FRONTS: [&str; 8] = [
     "draft: true",
@@ -140,4 +140,15 @@ pub fn edit() -> impl Strategy<Value = Edit> {
         1 => (0..6_usize, any::<bool>()).prop_map(|(at, is_r)| Edit::Kernel(at, is_r)),
         1 => any::<bool>().prop_map(Edit::Ignore),
     ]
+}
+
+/// A repo to be edited: all pages, and a theme of its own.
+pub fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.git(&["init"]);
+    Edit::Theme(0).apply(&desk);
+    for at in 0..PAGES.len() {
+        Edit::Text(at, at as u8).apply(&desk);
+    }
+    desk
 }

@@ -76,13 +76,18 @@ impl Desk {
         assert!(status.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&status.stderr));
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Output {
+    /// The program at this desk, with nothing around that it would listen to.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bindery"));
         for variable in ["CI_PAGES_URL", "CI_PROJECT_URL", "CI_DEFAULT_BRANCH", "SOURCE_DATE_EPOCH"] {
             command.env_remove(variable);
         }
-        command.env("XDG_CACHE_HOME", self.caches());
-        command.args(arguments).current_dir(self.root()).output().unwrap()
+        command.env("XDG_CACHE_HOME", self.caches()).args(arguments).current_dir(self.root());
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
     }
 
     /// The same desk once more.
