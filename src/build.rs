@@ -204,14 +204,15 @@ fn bind(
     })?;
     diagnostics.extend(found.into_inner().unwrap_or_else(PoisonError::into_inner));
     let linked = linked.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let copied: Vec<Option<Diagnostic>> = linked
+    let copied: Vec<Vec<Diagnostic>> = linked
         .par_iter()
         .map(|(file, place)| {
             let read = ledger.read(file).map(|(bytes, _)| bytes);
-            match linked::shown(file, read, &config.reading) {
-                Ok(bytes) => publisher.put(place, &bytes).map(|()| None),
-                Err(note) => Ok(Some(Diagnostic::new(file, *note))),
-            }
+            let notes = match linked::shown(file, read, &config.reading) {
+                Ok(shown) => publisher.put(place, &shown.bytes).map(|()| shown.notes)?,
+                Err(note) => vec![*note],
+            };
+            Ok(notes.into_iter().map(|note| Diagnostic::new(file, note)).collect())
         })
         .collect::<Result<_, String>>()?;
     diagnostics.extend(copied.into_iter().flatten());

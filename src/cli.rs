@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the edge")]
 
 mod cache;
+mod check;
 mod search;
 mod serve;
 mod theme;
@@ -16,6 +17,9 @@ use std::time::Instant;
 use cache::CacheOptions;
 use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
 
 use crate::build::{self, Outcome, Request};
 use crate::config::{self, Config, Surroundings};
@@ -40,6 +44,10 @@ enum Command {
     Build(Build),
     /// Show the site in the browser while you write: each save is seen at once
     Serve(serve::Serve),
+    /// Say what is wrong with the notebooks of a repo, before they land; nothing is written
+    Check(check::Check),
+    /// Say what a rule of the check means, and how to mend what it finds
+    Explain(check::Explain),
     /// Ask the notebooks of a folder what the site's search would be asked
     Search(search::Search),
     /// Delete what was kept from earlier runs
@@ -82,6 +90,8 @@ pub fn run() -> ExitCode {
         Command::Build(build) => build.run(),
         Command::Search(search) => workers(None).and_then(|()| search.run()),
         Command::Serve(serve) => serve.run(),
+        Command::Check(check) => check.run(),
+        Command::Explain(explain) => explain.run(),
         Command::Clean(clean) => clean.run(),
         Command::Theme(theme) => theme.run(),
     };
@@ -119,13 +129,10 @@ impl Build {
         if let Some(cache) = request.cache.as_ref().filter(|cache| cache.starts_with(&request.out)) {
             return Err(format!("`{}` lies in the site itself; keep the cache elsewhere", cache.display()));
         }
-        let bar = self.bar();
-        let outcome = build::build(&request, &|done, of| {
-            bar.set_length(of as u64);
-            bar.set_position(done as u64);
-        })?;
-        bar.finish_and_clear();
-        self.report(&request.root, &outcome);
+        let progress = Progress::new(self.quiet);
+        let outcome = build::build(&request, &|done, of| progress.show(done, of))?;
+        progress.end();
+        self.report((&request.root, &request.config), &outcome);
         if let Some(why) = outcome.uncached.as_ref().filter(|_| !self.quiet) {
             eprintln!("note: nothing is kept for the next run: {why}");
         }
@@ -145,35 +152,26 @@ impl Build {
             Some(out) => out.clone(),
             None => PathBuf::from(format!("{}.html", path.stem())),
         };
-        let (bytes, diagnostics) = build::build_single(&root, &Source { path, format }, Arc::new(config))?;
+        let config = Arc::new(config);
+        let (bytes, diagnostics) = build::build_single(&root, &Source { path, format }, config.clone())?;
         write_single(&out, src, &bytes)?;
         let outcome = Outcome { pages: 1, diagnostics, ..Outcome::default() };
-        self.report(&root, &outcome);
+        self.report((&root, &config), &outcome);
         if !self.quiet {
             eprintln!("{}", summary(&outcome, &out, started));
         }
         Ok(self.code(&outcome))
     }
 
-    fn bar(&self) -> ProgressBar {
-        if self.quiet || !std::io::stderr().is_terminal() || std::env::var_os("CI").is_some() {
-            return ProgressBar::hidden();
-        }
-        let bar = ProgressBar::new(0);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3} % {elapsed}") {
-            bar.set_style(style);
-        }
-        bar
-    }
-
-    fn report(&self, root: &Path, outcome: &Outcome) {
+    fn report(&self, (root, config): (&Path, &Config), outcome: &Outcome) {
         let least = match (self.quiet, self.verbose) {
             (true, _) => Severity::Error,
             (_, true) => Severity::Info,
             _ => Severity::Warning,
         };
         let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        eprint!("{}", Report { root, least, colour }.text(&outcome.diagnostics));
+        let secrets = &config.reading.secrets;
+        eprint!("{}", Report { root, least, colour, secrets }.text(&outcome.diagnostics));
     }
 
     fn code(&self, outcome: &Outcome) -> ExitCode {
@@ -183,12 +181,47 @@ impl Build {
     }
 }
 
+/// A bar on the terminal, where there is one and nobody wants quiet.
+struct Progress(ProgressBar);
+
+impl Progress {
+    fn new(quiet: bool) -> Self {
+        if quiet || !std::io::stderr().is_terminal() || std::env::var_os("CI").is_some() {
+            return Self(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::new(0);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3} % {elapsed}") {
+            bar.set_style(style);
+        }
+        Self(bar)
+    }
+
+    fn show(&self, done: usize, of: usize) {
+        self.0.set_length(of as u64);
+        self.0.set_position(done as u64);
+    }
+
+    fn end(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// The moment that `SOURCE_DATE_EPOCH` names.
+fn epoch() -> Option<Timestamp> {
+    let seconds = std::env::var("SOURCE_DATE_EPOCH").ok()?.trim().parse().ok()?;
+    Timestamp::from_second(seconds).ok()
+}
+
+/// The day it is, or that it shall be.
+fn today() -> Date {
+    Offset::UTC.to_datetime(epoch().unwrap_or_else(Timestamp::now)).date()
+}
+
 /// What is asked for when a folder is: its repo and configuration.
 fn folder_of(src: &Path, out: PathBuf, base_url: Option<&str>) -> Result<Request, String> {
     let (root, src) = place_of(src)?;
     let config = Arc::new(configuration(&root, &src, base_url)?);
-    let date =
-        std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|epoch| epoch.trim().parse().ok()).map(moment);
+    let date = epoch().map(|moment| moment.to_string());
     Ok(Request { root, src, out, date, config, cache: None })
 }
 
@@ -219,6 +252,15 @@ fn configuration(root: &Path, src: &SitePath, base_url: Option<&str>) -> Result<
     if let Some(url) = base_url {
         said.site.base_url = Some(url.to_owned());
     }
+    let secret_rules = said.secrets.rules.clone().unwrap_or_else(|| {
+        let usual = ".gitleaks.toml".to_owned();
+        if disk::text_inside(root, &SitePath::root().child(&usual)).is_some() { vec![usual] } else { Vec::new() }
+    });
+    let text_of = |name: String| {
+        let text = SitePath::new(&name).and_then(|path| disk::text_inside(root, &path));
+        text.map(|text| (name.clone(), text)).ok_or_else(|| format!("`secrets.rules` names `{name}`, which is no file of the repo"))
+    };
+    let secret_rules = secret_rules.into_iter().map(text_of).collect::<Result<_, _>>()?;
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
     let origin = history::origin(root);
     let around = Surroundings {
@@ -229,6 +271,7 @@ fn configuration(root: &Path, src: &SitePath, base_url: Option<&str>) -> Result<
         dialects: disk::dialects(root),
         nav: config::nav::find(src, &|path| disk::text_inside(root, path)),
         folder_name: root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        secret_rules,
     };
     said.resolve(around).map_err(|error| format!("`{}`: {error}", file.display()))
 }
@@ -294,25 +337,4 @@ fn absolute(path: &Path) -> Result<PathBuf, String> {
         }
     }
     Ok(plain)
-}
-
-/// Seconds since 1970 as RFC 3339 in UTC (days to dates by Howard Hinnant's `civil_from_days`,
-/// <https://howardhinnant.github.io/date_algorithms.html>).
-fn moment(epoch: i64) -> String {
-    let (days, seconds) = (epoch.div_euclid(86_400), epoch.rem_euclid(86_400));
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!(
-        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
-        seconds / 3600,
-        seconds / 60 % 60,
-        seconds % 60
-    )
 }

@@ -72,19 +72,19 @@ fn every_way_to_name_a_page() {
 
 #[test]
 fn what_leads_nowhere_is_no_link_and_is_said() {
-    for (target, said) in [
-        ("gone.ipynb", "`gone.ipynb` is not in the repo"),
-        ("#nowhere", "answers to `#nowhere`"),
-        ("../../etc/passwd", "leads out of the repo"),
-        ("..%2f..%2fetc/passwd", "leads out of the repo"),
-        ("file:///etc/passwd", "a path on somebody's machine"),
-        ("javascript:alert(1)", "links by `javascript:` are not published"),
-        ("vbscript:x.ipynb", "is not in the repo"),
+    for (target, rule, said) in [
+        ("gone.ipynb", "link-dead", "`gone.ipynb` is not in the repo"),
+        ("#nowhere", "anchor-missing", "answers to `#nowhere`"),
+        ("../../etc/passwd", "link-dead", "leads out of the repo"),
+        ("..%2f..%2fetc/passwd", "link-dead", "leads out of the repo"),
+        ("file:///etc/passwd", "link-machine", "a path on somebody's machine"),
+        ("javascript:alert(1)", "link-dead", "links by `javascript:` are not published"),
+        ("vbscript:x.ipynb", "link-dead", "is not in the repo"),
     ] {
         let (site, href) = link(target);
         assert_eq!(href, None, "{target}");
         assert!(
-            site.stderr.contains("warning[link-dead]") && site.stderr.contains(said),
+            site.stderr.contains(&format!("warning[{rule}]")) && site.stderr.contains(said),
             "{target}\n{}",
             site.stderr
         );

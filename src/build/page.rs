@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::diagnostic::{Note, Rule, Severity};
 use crate::digest::Digest;
 use crate::disk::{self, Publisher, Source};
-use crate::notebook::{Around, Files, Format, Notebook, Published, Script, is_lfs_pointer};
+use crate::notebook::{Around, Files, Format, Notebook, Published, Script, text_of};
 use crate::path::{SitePath, percent_decode};
 use crate::render;
 use crate::site::{PageRecord, out_path, script_place};
@@ -337,15 +337,7 @@ impl Files for RepoFiles<'_> {
         }
         let read = self.works.stores.ledger.read(path);
         self.note(path, read.as_ref().ok().map(|(_, digest)| *digest));
-        let (bytes, _) = read.map_err(|error| format!("`{path}`: {error}"))?;
-        if is_lfs_pointer(&bytes) {
-            return Err(format!("a Git LFS pointer stands in place of `{path}`"));
-        }
-        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-        match std::str::from_utf8(text) {
-            Ok(text) => Ok(text.replace("\r\n", "\n")),
-            Err(_) => Err(format!("`{path}` is no UTF-8 text")),
-        }
+        text_of(path, read.map(|(bytes, _)| bytes))
     }
 }
 

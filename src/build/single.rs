@@ -9,7 +9,7 @@ use super::theme;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::disk::{self, Source};
-use crate::notebook::{Around, Files, check_rules};
+use crate::notebook::{Around, Files, check_rules, text_of};
 use crate::path::SitePath;
 use crate::site::{PageRecord, csp_of};
 use crate::theme::{labels::direction, view};
@@ -74,7 +74,6 @@ impl Files for Beside<'_> {
         if !disk::is_open(self.root, path) {
             return Err(format!("`{path}` is not in the repo, or hidden, or ignored"));
         }
-        let bytes = disk::read_inside(self.root, path).map_err(|error| format!("`{path}`: {error}"))?;
-        String::from_utf8(bytes).map_err(|_| format!("`{path}` is no UTF-8 text"))
+        text_of(path, disk::read_inside(self.root, path))
     }
 }

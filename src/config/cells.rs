@@ -1,10 +1,11 @@
 //! `[[cells]]`: what the site says about cells of some pages or with some tags. It is stronger
 //! than anything that a notebook says.
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::GlobSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::globs;
 use crate::path::SitePath;
 
 /// One `[[cells]]` as it is written.
@@ -38,15 +39,7 @@ impl CellRule {
     /// # Errors
     /// The glob that cannot be read, and why.
     pub(super) fn new(rule: Rule) -> Result<Self, String> {
-        let mut set = GlobSetBuilder::new();
-        for pattern in &rule.paths {
-            let say = |error: globset::Error| format!("`cells.paths` holds `{pattern}`: {error}");
-            set.add(GlobBuilder::new(pattern).literal_separator(true).build().map_err(say)?);
-            let inside = format!("{}/**", pattern.trim_end_matches('/'));
-            set.add(GlobBuilder::new(&inside).literal_separator(true).build().map_err(say)?);
-        }
-        let paths =
-            if rule.paths.is_empty() { None } else { Some(set.build().map_err(|error| error.to_string())?) };
+        let paths = if rule.paths.is_empty() { None } else { Some(globs(&rule.paths, "cells.paths")?) };
         Ok(Self { globs: rule.paths, paths, tags: rule.tags, options: rule.options })
     }
 

@@ -4,11 +4,15 @@
 //! that the rooms below the commands see.
 
 mod cells;
+pub mod checks;
 mod forge;
+mod globs;
 pub mod nav;
 
 pub use cells::CellRule;
+pub use checks::Checks;
 pub use forge::Forge;
+pub use globs::globs;
 pub use nav::{NavEntry, NavFile, NavTarget};
 
 use std::collections::BTreeMap;
@@ -16,6 +20,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::path::SitePath;
+use crate::secret::{self, Secrets};
 
 /// `bindery.toml`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -37,6 +42,10 @@ pub struct File {
     pub language: Language,
     /// How the site is dressed: `name`, and the options that the theme of that name declares.
     pub theme: toml::Table,
+    /// What is taken for a secret, and what is not.
+    pub secrets: secret::Options,
+    /// What the check asks for.
+    pub check: checks::Table,
 }
 
 /// `[language]`: for notebooks whose own metadata name no language that is known.
@@ -157,6 +166,8 @@ pub struct Surroundings {
     pub dialects: Dialects,
     /// The navigation file of another tool.
     pub nav: Option<NavFile>,
+    /// Files of rules for secrets: their names and texts.
+    pub secret_rules: Vec<(String, String)>,
 }
 
 /// What a build shall do, all said and merged.
@@ -195,6 +206,9 @@ pub struct Config {
     pub theme: String,
     /// What is chosen among the options of the theme.
     pub theme_options: toml::Table,
+    /// What the check asks for; nothing of it is seen on a page.
+    #[serde(skip)]
+    pub checks: Checks,
 }
 
 /// What decides how one notebook is read and rendered, whatever else the site holds: all that the
@@ -211,6 +225,8 @@ pub struct Reading {
     pub cells: Vec<CellRule>,
     /// The languages of code in notebooks that do not name theirs.
     pub languages: Language,
+    /// What is taken for a secret: what is sure to be one is in nothing that is read.
+    pub secrets: Secrets,
 }
 
 /// A tag of a language (BCP 47) in the spelling of HTML; `None` where it has not the form of one.
@@ -315,9 +331,11 @@ impl File {
                 bibliography,
                 cells: self.cells.into_iter().map(CellRule::new).collect::<Result<_, _>>()?,
                 languages: self.language,
+                secrets: Secrets::new(&self.secrets, &around.secret_rules)?,
             },
             theme,
             theme_options,
+            checks: Checks::new(self.check)?,
         })
     }
 }

@@ -66,6 +66,13 @@ pub fn exists(root: &Path, path: &SitePath) -> bool {
     std::fs::symlink_metadata(place(root, path)).is_ok()
 }
 
+/// The files below a folder of the repo, at any depth.
+pub fn files_below(root: &Path, folder: &SitePath) -> Vec<SitePath> {
+    let entries = walkdir::WalkDir::new(place(root, folder)).into_iter().flatten();
+    let names = entries.filter(|entry| !entry.file_type().is_dir());
+    names.filter_map(|entry| SitePath::new(entry.path().strip_prefix(root).ok()?.to_str()?)).collect()
+}
+
 /// Removes a folder below a folder of our own.
 #[expect(clippy::disallowed_methods, reason = "this is the edge")]
 pub fn remove_inside(folder: &Path, path: &SitePath) {

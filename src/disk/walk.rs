@@ -11,7 +11,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use walkdir::{DirEntry, WalkDir};
 
-use crate::config::{Config, NavFile};
+use crate::config::{Config, NavFile, globs};
 use crate::diagnostic::{Diagnostic, Note, Rule};
 use crate::notebook::{Format, is_notebook, jupytext_formats};
 use crate::path::SitePath;
@@ -295,19 +295,6 @@ impl Foreign {
         self.left_out.is_match(path.as_str())
             || self.only.as_ref().is_some_and(|only| !only.is_match(path.as_str()))
     }
-}
-
-fn globs(patterns: &[String], key: &str) -> Result<GlobSet, String> {
-    let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
-        let say = |error: globset::Error| format!("`{key}` holds `{pattern}`: {error}");
-        let pattern = pattern.trim_start_matches("./");
-        set.add(GlobBuilder::new(pattern).literal_separator(true).build().map_err(say)?);
-        // A folder's name means all that is in it.
-        let inside = format!("{}/**", pattern.trim_end_matches('/'));
-        set.add(GlobBuilder::new(&inside).literal_separator(true).build().map_err(say)?);
-    }
-    set.build().map_err(|error| error.to_string())
 }
 
 fn relative(root: &Path, path: &Path) -> Option<SitePath> {

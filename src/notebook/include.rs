@@ -4,9 +4,11 @@
 //! the notebook alone.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use serde_json::{Map, Value};
 
+use super::decode::is_lfs_pointer;
 use super::gather::Gatherer;
 use super::{CellKind, Format, Notebook, Published, text};
 use crate::config::Reading;
@@ -21,6 +23,22 @@ pub trait Files: Sync {
     /// # Errors
     /// Why it cannot be had: it is missing, hidden, outside of the root, or no text.
     fn text(&self, path: &SitePath) -> Result<String, String>;
+}
+
+/// The text of a file of the repo that a page may take in, by its bytes.
+///
+/// # Errors
+/// Why there is none: it cannot be read, a Git LFS pointer stands in its place, or it is no UTF-8.
+pub fn text_of(path: &SitePath, read: io::Result<Vec<u8>>) -> Result<String, String> {
+    let bytes = read.map_err(|error| format!("`{path}`: {error}"))?;
+    if is_lfs_pointer(&bytes) {
+        return Err(format!("a Git LFS pointer stands in place of `{path}`"));
+    }
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    match std::str::from_utf8(text) {
+        Ok(text) => Ok(text.replace("\r\n", "\n")),
+        Err(_) => Err(format!("`{path}` is no UTF-8 text")),
+    }
 }
 
 /// No files at all: for notebooks that come without a repo.

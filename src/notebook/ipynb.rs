@@ -13,6 +13,7 @@ use super::draft::{self, Draft};
 use super::include::Around;
 use super::json::{CellJson, Lines, NotebookJson, Repairs, repair};
 use super::outputs::{self, Lists};
+use super::sift::{Part, Sieve};
 use super::{Attachment, Format, Lang, MimeBundle, Notebook};
 use crate::diagnostic::{CellRef, Note, Rule};
 
@@ -34,10 +35,10 @@ pub(super) fn read(bytes: &[u8], around: &Around<'_>, notes: &mut Vec<Note>) -> 
         return Notebook::empty(Format::Ipynb);
     }
     match serde_json::from_str::<NotebookJson>(&text) {
-        Ok(json) => Reader { text: &text, around, notes }.notebook(json),
+        Ok(json) => Reader { text: &text, around, notes, wants_ids: false }.notebook(json),
         Err(error) => match mend(&text, &error, notes) {
             Some(text) => match serde_json::from_str::<NotebookJson>(&text) {
-                Ok(json) => Reader { text: &text, around, notes }.notebook(json),
+                Ok(json) => Reader { text: &text, around, notes, wants_ids: false }.notebook(json),
                 Err(_) => Notebook::empty(Format::Ipynb),
             },
             None => Notebook::empty(Format::Ipynb),
@@ -114,10 +115,14 @@ struct Reader<'a> {
     text: &'a str,
     around: &'a Around<'a>,
     notes: &'a mut Vec<Note>,
+    /// Whether the format of the file asks for ids of cells.
+    wants_ids: bool,
 }
 
 impl Reader<'_> {
-    fn notebook(&mut self, json: NotebookJson<'_>) -> Notebook {
+    fn notebook(&mut self, mut json: NotebookJson<'_>) -> Notebook {
+        let mut sieve = Sieve::new(self.around, self.text);
+        sieve.top(&mut json.fields);
         let version = |key: &str| json.fields.get(key).and_then(Value::as_u64);
         match (version("nbformat"), &json.cells) {
             (Some(major @ 5..), _) => self.notes.push(Note::warning(
@@ -129,6 +134,8 @@ impl Reader<'_> {
             }
             _ => {}
         }
+        // Ids came with 4.5 (<https://jupyter.org/enhancement-proposals/62-cell-id/cell-id.html>).
+        self.wants_ids = version("nbformat") == Some(4) && version("nbformat_minor") >= Some(5);
         let metadata = match json.fields.get("metadata") {
             Some(Value::Object(map)) => map.clone(),
             None => {
@@ -157,13 +164,15 @@ impl Reader<'_> {
                 "lists of lines hold no line ends; read as one line per entry, as VS Code writes them",
             ));
         }
-        let drafts = self.cells(cells, lists);
+        let drafts = self.cells(cells, lists, &mut sieve);
+        self.notes.append(&mut sieve.notes);
         draft::notebook(Format::Ipynb, (metadata, drafts), self.around, self.notes)
     }
 
-    fn cells(&mut self, cells: Vec<CellJson<'_>>, lists: Lists) -> Vec<Draft> {
+    fn cells(&mut self, cells: Vec<CellJson<'_>>, lists: Lists, sieve: &mut Sieve<'_>) -> Vec<Draft> {
         let mut lines = Lines::new(self.text);
         let mut seen: HashSet<String> = HashSet::new();
+        let mut without: Vec<CellRef> = Vec::new();
         let mut drafts = Vec::with_capacity(cells.len());
         for (index, json) in cells.into_iter().enumerate() {
             let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
@@ -197,9 +206,23 @@ impl Reader<'_> {
                 Some(_) => self.notes.push(
                     Note::info(Rule::CellId, "the cell's id is malformed; it is not used").in_cell(&at),
                 ),
-                None => {}
+                None => without.push(at.clone()),
             }
-            drafts.push(draft_of(json, at, lists, self.notes));
+            sieve.cell(&mut json.fields, &at);
+            let mut draft = draft_of(json, at, lists, self.notes);
+            sieve.text(&mut draft.source, Part { cell: Some(&draft.at), name: "the source", has_lines: true });
+            drafts.push(draft);
+        }
+        if let Some(first) = without.first().filter(|_| self.wants_ids) {
+            let what = match without.len() {
+                1 => "the cell has no id".to_owned(),
+                count => format!("{count} cells have no id, of which this is the first"),
+            };
+            self.notes.push(
+                Note::info(Rule::CellId, format!("{what}; format 4.5 wants one"))
+                    .in_cell(first)
+                    .help("`bindery check --fix` gives ids; so does saving in Jupyter"),
+            );
         }
         drafts
     }

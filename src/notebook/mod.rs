@@ -21,12 +21,13 @@ mod outputs;
 mod published;
 mod run;
 mod settle;
+mod sift;
 mod text;
 
 pub use decode::is_lfs_pointer;
 pub use front::{Author, FrontMatter};
 pub use gather::check_rules;
-pub use include::{Around, BibliographyFile, Files, Included, NoFiles};
+pub use include::{Around, BibliographyFile, Files, Included, NoFiles, text_of};
 pub use lang::Lang;
 pub use options::{
     CaptionPlace, Captions, CellOptions, Frame, Layout, LineNumbers, LinkList, Listing, Parameter,
@@ -44,6 +45,7 @@ use serde_json::{Map, Value};
 
 use crate::config::Dialects;
 use crate::diagnostic::{CellRef, Note};
+use crate::secret::Secrets;
 
 /// What kind of file a notebook was read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -104,17 +106,24 @@ pub struct Notebook {
     pub bibliography: Vec<BibliographyFile>,
     /// Values that its Markdown may name (Quarto's `_variables.yml`).
     pub variables: Map<String, Value>,
+    /// What was taken for a secret when it was read, for copies of its file.
+    secrets: Secrets,
 }
 
 impl Notebook {
     /// Reads a file of the given format. Every oddity comes back as a note; a file that is no
     /// notebook at all gives a note of severity error and whatever could be read, or nothing.
+    /// Secrets that redact are in nothing of what comes back.
     pub fn read(bytes: &[u8], format: Format, around: &Around<'_>) -> (Self, Vec<Note>) {
         let mut notes = Vec::new();
-        let notebook = match format {
-            Format::Ipynb => ipynb::read(bytes, around, &mut notes),
-            format => text::read(bytes, format, around, &mut notes),
+        let files = sift::Sifted::new(around);
+        let around = Around { files: &files, ..*around };
+        let mut notebook = match format {
+            Format::Ipynb => ipynb::read(bytes, &around, &mut notes),
+            format => text::read(bytes, format, &around, &mut notes),
         };
+        notebook.secrets = around.reading.secrets.clone();
+        notes.extend(files.into_notes());
         (notebook, notes)
     }
 
@@ -132,6 +141,7 @@ impl Notebook {
             included: BTreeMap::new(),
             bibliography: Vec::new(),
             variables: Map::new(),
+            secrets: Secrets::default(),
         }
     }
 

@@ -8,7 +8,8 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::{Cell, CellKind, Format, Lang, Notebook, Output, StreamName, Visibility};
+use super::decode::decode;
+use super::{Cell, CellKind, Format, Lang, Notebook, Output, StreamName, Visibility, sift};
 
 /// A notebook from which everything that shall be nowhere in the site is gone.
 #[derive(Clone, Debug)]
@@ -124,13 +125,22 @@ impl Published {
         !self.cuts.is_empty()
     }
 
-    /// The file for download: the very bytes of the source where nothing was removed, else a copy
-    /// without it. `None` where the bytes cannot be filtered, so that nothing leaks.
+    /// The file for download: the very bytes of the source where nothing was removed and no secret
+    /// stands in it, else a copy without it. `None` where the bytes cannot be filtered, so that nothing leaks.
     pub fn copy<'a>(&self, bytes: &'a [u8]) -> Option<Cow<'a, [u8]>> {
+        let secrets = &self.notebook.secrets;
+        let text = decode(bytes, &mut Vec::new());
+        let has_secrets = secrets.may_hold(&text);
+        if self.notebook.format != Format::Ipynb && self.cuts.is_empty() {
+            return Some(match secrets.redacted(&text, "").filter(|_| has_secrets) {
+                Some(text) => Cow::Owned(text.into_bytes()),
+                None => Cow::Borrowed(bytes),
+            });
+        }
         let holds = |needle: &str| memchr::memmem::find(bytes, needle.as_bytes()).is_some();
         let has_state = self.drop_widget_state && holds("widget-state+json");
         let has_run = holds("\"papermill\"") && PRIVATE.iter().any(|key| holds(&format!("\"{key}\"")));
-        if self.cuts.is_empty() && !has_state && !has_run {
+        if self.cuts.is_empty() && !has_state && !has_run && !has_secrets {
             return Some(Cow::Borrowed(bytes));
         }
         // Out of a text nothing is cut: there is no copy of it then.
@@ -138,6 +148,9 @@ impl Published {
             return None;
         }
         let mut json: Value = serde_json::from_slice(bytes).ok()?;
+        if has_secrets && !sift::redact_json(&mut json, secrets) && self.cuts.is_empty() && !has_state && !has_run {
+            return Some(Cow::Borrowed(bytes));
+        }
         if let Some(metadata) = json.get_mut("metadata").and_then(Value::as_object_mut) {
             self.filter_metadata(metadata);
         }

@@ -28,6 +28,8 @@ pub(super) struct CellStyle<'a> {
     pub(super) bare: bool,
     /// How outputs are shown.
     pub(super) outputs: &'a OutputOptions,
+    /// Whether code stands without its colours: nobody will look at it.
+    pub(super) plain: bool,
 }
 
 /// Renders one cell; nothing where there is nothing to see.
@@ -353,6 +355,7 @@ fn input(cell: &Cell, code: &Code, style: CellStyle<'_>) -> Fragment {
     let anchor = id(cell);
     let anchor = escape(&anchor);
     let marks = LineMarks::Anchored(&anchor, &listing.lines.marked);
+    let lang = if style.plain { Lang::none() } else { lang };
     if listing.fenced {
         let source = format!("{}{}", cell.head.replace("echo: fenced", "echo: true"), cell.source.trim_end());
         code::highlight(out.raw(), &source, &lang, marks);

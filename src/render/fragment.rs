@@ -210,6 +210,15 @@ impl Fragment {
         &self.slots
     }
 
+    /// Its slots alone: where it leads, without what stands there.
+    pub fn bare(mut self) -> Self {
+        self.html = String::new();
+        self.slots.retain(|(_, slot)| !matches!(slot, Slot::Asset(_) | Slot::Label(_) | Slot::Thumbnail(_)));
+        self.slots.iter_mut().for_each(|(at, _)| *at = 0);
+        self.slots.shrink_to_fit();
+        self
+    }
+
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.html.is_empty() && self.slots.is_empty()

@@ -29,6 +29,7 @@ mod weave;
 mod words;
 
 pub use asset::Asset;
+pub use markdown::{code_blocks, events};
 pub use fragment::{Embed, Fragment, Image, Label, Link, Reference, Slot, Words};
 pub use output::mime_types;
 pub(crate) use page::slug;
@@ -85,11 +86,21 @@ pub struct Outline {
 
 /// Renders a notebook.
 pub fn body(notebook: &Published, options: &OutputOptions) -> Rendered {
+    rendered(notebook, options, false)
+}
+
+/// Renders a notebook for those who ask where its links lead and what is wrong with it: without the
+/// colours of code and without words for search.
+pub fn plain(notebook: &Published, options: &OutputOptions) -> Rendered {
+    rendered(notebook, options, true)
+}
+
+fn rendered(notebook: &Published, options: &OutputOptions, plain: bool) -> Rendered {
     let notebook = notebook.notebook();
     let mut page = page::PageState::new(math::Math::new(macros(notebook)), notebook.front.title.clone());
     page.anchors.take_own("main");
     page.context = Rc::new(context(notebook, &mut page.notes));
-    let style = cell::CellStyle { lang: &notebook.lang, bare: notebook.is_plain_page(), outputs: options };
+    let style = cell::CellStyle { lang: &notebook.lang, bare: notebook.is_plain_page(), outputs: options, plain };
     let mut body = Fragment::new();
     if let Some(label) = &notebook.front.label
         && let Some(anchor) = page.name(label, Kind::Section, Default::default())
@@ -104,7 +115,7 @@ pub fn body(notebook: &Published, options: &OutputOptions) -> Rendered {
     for cell in &notebook.cells {
         let before = page.headings.len();
         let shown = cell::render(cell, style, &mut page);
-        if !shown.is_empty() {
+        if !shown.is_empty() && !plain {
             let anchor = if style.bare { String::new() } else { cell::id(cell) };
             units.take(cell, &shown, &anchor);
         }

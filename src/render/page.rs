@@ -229,7 +229,7 @@ impl PageState {
         let Some(attachment) = self.attachments.iter().find(|attachment| attachment.name == name) else {
             let line = image.link.line;
             self.note(
-                Note::warning(Rule::LinkDead, format!("the cell has no attachment `{name}`"))
+                Note::warning(Rule::AttachmentMissing, format!("the cell has no attachment `{name}`"))
                     .at_line(line)
                     .help("paste the picture into the cell again, or link a file"),
             );

@@ -151,7 +151,7 @@ impl Preview {
             Thing::Asset(name) => plain(self.cache.asset(name)?),
             Thing::Linked(file) => {
                 let read = self.read(file);
-                plain(build::linked(file, read, &shown.basis.config.reading).ok()?)
+                plain(build::linked(file, read, &shown.basis.config.reading).ok()?.bytes)
             }
         }
     }

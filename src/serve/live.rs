@@ -179,7 +179,7 @@ impl Problem {
         });
         Self {
             severity: note.severity,
-            rule: note.rule.name(),
+            rule: note.rule.id(),
             message: note.message.clone(),
             help: note.help.clone(),
             cell: note.cell.as_ref().map(|cell| cell.number).filter(|_| !is_text),

@@ -58,6 +58,8 @@ pub struct Site {
     pub(super) by_url: HashMap<SitePath, PageId>,
     /// Sources by their path in lower case, for links that get the case wrong.
     pub(super) by_lower: HashMap<String, PageId>,
+    /// Other files likewise.
+    pub(super) files_by_lower: HashMap<String, SitePath>,
     pub(super) drafts: BTreeSet<SitePath>,
     pub(super) files: BTreeSet<SitePath>,
     pub(super) tracked: Option<BTreeSet<SitePath>>,
@@ -141,6 +143,10 @@ impl Site {
                 .iter()
                 .enumerate()
                 .map(|(id, page)| (page.source.as_str().to_lowercase(), id))
+                .collect(),
+            files_by_lower: files
+                .iter()
+                .map(|file| (file.as_str().to_lowercase(), file.clone()))
                 .collect(),
             by_url: urls.iter().enumerate().map(|(id, url)| (url.clone(), id)).collect(),
             folder_at: folders.iter().enumerate().map(|(id, folder)| (folder.path.clone(), id)).collect(),

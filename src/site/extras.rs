@@ -1,6 +1,6 @@
 //! Files for machines and for lost readers: sitemap, feed, `site.json`, 404, old URLs.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -184,6 +184,13 @@ impl Site {
     pub(super) fn home(&self) -> Option<PageId> {
         let tree = self.outline.as_ref().filter(|_| self.folders[0].index.is_none())?;
         tree.top.first().and_then(|top| tree.first_page(*top))
+    }
+
+    /// Where pages stand: at their URLs, and at old ones that lead to them.
+    pub fn addresses(&self) -> BTreeMap<SitePath, PageId> {
+        let mut all: BTreeMap<SitePath, PageId> = self.aliases().into_iter().collect();
+        all.extend(self.urls.iter().cloned().zip(0..));
+        all
     }
 
     /// The old URLs of all pages: the file that stands there, the page it leads to.

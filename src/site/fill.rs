@@ -55,7 +55,7 @@ impl<'a> Filler<'a> {
             Slot::Asset(name) => out.push_str(&out_path(name).link_from(self.at)),
             Slot::Href(link) => self.href(link, out),
             Slot::Src(link) => {
-                if let Target::Inside(url) = self.resolve(link, Rule::LinkDead).target {
+                if let Target::Inside(url) = self.resolve(link, Rule::ImageDead).target {
                     out.push_str(" src=\"");
                     escape_into(out, &url);
                     out.push('"');
@@ -82,17 +82,19 @@ impl<'a> Filler<'a> {
         }
     }
 
-    /// Resolves a link; what is to be said and copied is kept.
+    /// Resolves a link; what is to be said and copied is kept. `rule` is what it breaks where nothing
+    /// is there.
     pub(super) fn resolve(&mut self, link: &Link, rule: Rule) -> Resolved {
         let resolved = self.site.resolve(self.page, self.at, &link.target);
         if let Some(file) = &resolved.file {
             self.out.files.insert(file.clone());
         }
-        if let Target::Dead { why, help } = &resolved.target {
-            self.note(link, Note::warning(rule, why.clone()).help(*help));
+        if let Target::Dead { rule: broken, why, help } = &resolved.target {
+            let broken = if *broken == Rule::LinkDead { rule } else { *broken };
+            self.note(link, Note::warning(broken, why.clone()).help(*help));
         }
-        if let Some(remark) = &resolved.remark {
-            self.note(link, Note::warning(rule, remark.clone()));
+        if let Some((broken, remark)) = &resolved.remark {
+            self.note(link, Note::warning(*broken, remark.clone()));
         }
         resolved
     }
@@ -121,7 +123,7 @@ impl<'a> Filler<'a> {
     }
 
     fn image(&mut self, image: &Image, out: &mut String) {
-        let resolved = self.resolve(&image.link, Rule::LinkDead);
+        let resolved = self.resolve(&image.link, Rule::ImageDead);
         match resolved.target {
             Target::Inside(url) => Self::element(&url, image, "", out),
             Target::Outside(address) => {

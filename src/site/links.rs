@@ -3,6 +3,7 @@
 use super::PageId;
 use super::assemble::{RESERVED, Site};
 use crate::address::{Address, scheme};
+use crate::diagnostic::Rule;
 use crate::path::{SitePath, encode_fragment, percent_decode};
 use crate::render::slug;
 
@@ -13,8 +14,8 @@ pub(super) enum Target {
     Inside(String),
     /// Out of the site.
     Outside(Address),
-    /// Nowhere; why, and what to do.
-    Dead { why: String, help: &'static str },
+    /// Nowhere; which rule that breaks, why, and what to do.
+    Dead { rule: Rule, why: String, help: &'static str },
 }
 
 /// A resolved link, the file that must be published for it, and what is to be said about it.
@@ -23,8 +24,8 @@ pub(super) struct Resolved {
     pub(super) target: Target,
     /// A file of the repo, and where it goes in the site.
     pub(super) file: Option<(SitePath, SitePath)>,
-    /// A remark although the link lives.
-    pub(super) remark: Option<String>,
+    /// A rule that it breaks although it lives, and how.
+    pub(super) remark: Option<(Rule, String)>,
     /// The page it leads to, and the anchor on it; for the words of a link without any.
     pub(super) page: Option<(PageId, Option<String>)>,
 }
@@ -62,7 +63,7 @@ impl Resolved {
         };
         let remark = address
             .is_local()
-            .then(|| format!("`{url}` leads to the reader's own machine, where it may not be found"));
+            .then(|| (Rule::LinkLocalhost, format!("`{url}` leads to the reader's own machine, where it may not be found")));
         Self { target: Target::Outside(address), file: None, remark, page: None }
     }
 
@@ -71,10 +72,20 @@ impl Resolved {
             format!("`{target}` is a path on somebody's machine"),
             "put the file into the repo and link it by a relative path",
         )
+        .breaking(Rule::LinkMachine)
     }
 
     fn dead(why: impl Into<String>, help: &'static str) -> Self {
-        Self { target: Target::Dead { why: why.into(), help }, file: None, remark: None, page: None }
+        let target = Target::Dead { rule: Rule::LinkDead, why: why.into(), help };
+        Self { target, file: None, remark: None, page: None }
+    }
+
+    /// A dead link that breaks another rule than that of dead links.
+    fn breaking(mut self, broken: Rule) -> Self {
+        if let Target::Dead { rule, .. } = &mut self.target {
+            *rule = broken;
+        }
+        self
     }
 }
 
@@ -124,10 +135,15 @@ impl Site {
             Some(drive) if drive.len() == 1 && target[2..].starts_with(['/', '\\']) => {
                 Resolved::on_a_machine(target)
             }
+            Some("xref") => {
+                Resolved::dead(format!("`{target}` is a name of another project"), "link its address in the web")
+                    .breaking(Rule::Reference)
+            }
             Some("attachment") => Resolved::dead(
                 format!("the attachment of `{target}` is no picture that can be shown"),
                 "put the file into the repo and link it",
-            ),
+            )
+            .breaking(Rule::AttachmentMissing),
             Some(other) if !other.contains('.') && !self.looks_like_path(target) => Resolved::dead(
                 format!("links by `{other}:` are not published"),
                 "link a web address or a file of the repo",
@@ -222,7 +238,18 @@ impl Site {
         is_folder: bool,
     ) -> Option<Resolved> {
         if let Some(page) = self.page_at(wanted) {
-            return Some(self.page_link(page, at, fragment));
+            let mut found = self.page_link(page, at, fragment);
+            let others: Vec<&str> =
+                self.others_at(wanted, page).map(|other| self.pages[other].source.as_str()).collect();
+            if found.remark.is_none() && !others.is_empty() {
+                let said = format!(
+                    "`{}` answers to it, and so does `{}`",
+                    self.pages[page].source,
+                    others.join("`, `")
+                );
+                found.remark = Some((Rule::LinkAmbiguous, said));
+            }
+            return Some(found);
         }
         if let Some(folder) = wanted.below(&self.src).and_then(|path| self.folder_at.get(&path)) {
             let folder = &self.folders[*folder];
@@ -240,8 +267,14 @@ impl Site {
         let lower = wanted.as_str().to_lowercase();
         if let Some(page) = self.by_lower.get(&lower) {
             let mut found = self.page_link(*page, at, fragment);
-            found.remark =
-                Some(format!("the file is `{}`: upper and lower case differ", self.pages[*page].source));
+            let said = format!("the file is `{}`: upper and lower case differ", self.pages[*page].source);
+            found.remark = Some((Rule::LinkCase, said));
+            return Some(found);
+        }
+        if let Some(file) = self.file_by_lower(&lower) {
+            let mut found = self.file_link(file, at);
+            let said = format!("the file is `{file}`: upper and lower case differ");
+            found.remark = Some((Rule::LinkCase, said));
             return Some(found);
         }
         self.folder_of_files(wanted)
@@ -255,13 +288,24 @@ impl Site {
         if self.files.contains(wanted) {
             return None;
         }
-        let extension = wanted.extension();
-        if extension == "html"
+        if wanted.extension() == "html"
             && let Some(page) = wanted.below(&self.src).and_then(|url| self.by_url.get(&url))
         {
             return Some(*page);
         }
-        let stems = matches!(
+        self.pages_of_stem(wanted).next()
+    }
+
+    /// The other pages that answer to a path without an extension as well as one does.
+    fn others_at(&self, wanted: &SitePath, page: PageId) -> impl Iterator<Item = PageId> {
+        let is_bare = wanted.extension().is_empty() && !self.by_source.contains_key(wanted);
+        self.pages_of_stem(wanted).filter(move |other| is_bare && *other != page)
+    }
+
+    /// The pages whose source has the name of a path, and another extension.
+    fn pages_of_stem(&self, wanted: &SitePath) -> impl Iterator<Item = PageId> {
+        let extension = wanted.extension();
+        let stems = !wanted.is_root() && matches!(
             extension.as_str(),
             "html" | "qmd" | "rmd" | "rst" | "py" | "md" | "ipynb" | "dib" | "r" | "jl" | "txt" | ""
         );
@@ -272,9 +316,14 @@ impl Site {
         };
         ["ipynb", "md", "qmd", "Rmd", "rmd", "markdown", "dib", "py", "R", "r", "jl", "sql", "scala", "sh"]
             .iter()
-            .filter(|_| stems && !wanted.is_root())
-            .find_map(|extension| self.by_source.get(&base.with_extension(extension)))
+            .filter(move |_| stems)
+            .filter_map(move |extension| self.by_source.get(&base.with_extension(extension)))
             .copied()
+    }
+
+    /// A file whose path in lower case is this.
+    fn file_by_lower(&self, lower: &str) -> Option<&SitePath> {
+        self.files_by_lower.get(lower)
     }
 
     fn page_link(&self, page: PageId, at: &SitePath, fragment: Option<&str>) -> Resolved {
@@ -321,14 +370,16 @@ impl Site {
                 format!("no heading or id on this page answers to `#{fragment}`"),
                 "mend the anchor, or give the heading this id",
             )
+            .breaking(Rule::AnchorMissing)
         } else {
             Resolved::inside(url)
         };
         if !matches!(resolved.target, Target::Dead { .. }) {
-            resolved.remark = Some(format!(
+            let said = format!(
                 "`{}` has no heading or id `#{fragment}`; the link leads to the page",
                 self.pages[page].source
-            ));
+            );
+            resolved.remark = Some((Rule::AnchorMissing, said));
         }
         resolved
     }
@@ -348,7 +399,8 @@ impl Site {
                         file.name()
                     ),
                     "set `site.repo_url`, and the link leads to the file in your forge",
-                ),
+                )
+                .breaking(Rule::LinkUnpublished),
             };
         }
         match self.place_of(file) {
@@ -359,7 +411,8 @@ impl Site {
             None => Resolved::dead(
                 format!("`{file}` lies outside the published folder and git does not track it"),
                 "commit the file",
-            ),
+            )
+            .breaking(Rule::LinkUnpublished),
         }
     }
 

@@ -191,6 +191,17 @@ impl Site {
         Ok(out)
     }
 
+    /// What is to be said of the links of a page, and the files that it needs, by the slots of its
+    /// body ([`Fragment::bare`]); `bodies` gives those of pages that it embeds.
+    pub fn survey(&self, id: PageId, body: &Fragment, bodies: &dyn Bodies) -> Produced {
+        let mut filler = Filler::new(self, id, bodies);
+        filler.fill(body);
+        if let Some(html) = self.pages[id].title_html() {
+            filler.fill(html);
+        }
+        filler.out
+    }
+
     fn page_view(&self, id: PageId, title_html: String, body_html: String) -> Page {
         let at = &self.urls[id];
         let record = &self.pages[id];

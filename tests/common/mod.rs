@@ -181,7 +181,7 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
 pub fn nb(cells: impl Into<Vec<Value>>) -> Value {
     let cells: Vec<Value> = cells.into();
     json!({
-        "nbformat": 4, "nbformat_minor": 5,
+        "nbformat": 4, "nbformat_minor": 4,
         "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python", "file_extension": ".py"}},
         "cells": cells.to_vec(),
     })

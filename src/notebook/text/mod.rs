@@ -24,13 +24,17 @@ use super::decode::decode;
 use super::draft::{self, Draft};
 use super::include::Around;
 use super::ipynb::normal_lines;
+use super::sift::{Part, Sieve};
 use super::{Format, FrontMatter, Lang, Notebook};
 use crate::diagnostic::{CellRef, Note};
 use crate::yaml;
 
 /// Reads a text file as a notebook.
 pub(super) fn read(bytes: &[u8], format: Format, around: &Around<'_>, notes: &mut Vec<Note>) -> Notebook {
-    let text = normal_lines(&decode(bytes, notes));
+    let mut text = normal_lines(&decode(bytes, notes));
+    let mut sieve = Sieve::new(around, &text);
+    sieve.text(&mut text, Part { cell: None, name: "the file", has_lines: true });
+    notes.append(&mut sieve.notes);
     let extension = around.path.extension();
     let mut cells = Cells::default();
     let metadata = match format {

@@ -53,6 +53,20 @@ fn options() -> Options {
         | Options::ENABLE_DEFINITION_LIST
 }
 
+/// The events of a source as pages have them, with where they come from: for those who ask what
+/// stands in it.
+pub fn events(source: &str) -> Vec<(Event<'_>, Range<usize>)> {
+    if source.len() > MAX_SOURCE { Vec::new() } else { events::read(source) }
+}
+
+/// Where code stands in blocks of its own.
+pub fn code_blocks(source: &str) -> Vec<Range<usize>> {
+    let blocks = events(source).into_iter().filter_map(|(event, range)| {
+        matches!(event, Event::Start(Tag::CodeBlock(_))).then_some(range)
+    });
+    blocks.collect()
+}
+
 /// Renders one Markdown source into the page at work.
 pub(super) fn render(source: &str, page: &mut PageState) -> Fragment {
     render_from(source, 0, page)

@@ -40,7 +40,7 @@ pub(super) fn included(target: &str, line: u32, page: &mut PageState) -> Option<
         None => format!("`{target}` was not read"),
     };
     page.note(
-        Note::warning(Rule::LinkDead, format!("the file cannot be included: {why}"))
+        Note::warning(Rule::Directive, format!("the file cannot be included: {why}"))
             .at_line(line)
             .help("name a text file of the repo that is neither hidden nor ignored"),
     );

@@ -1,4 +1,13 @@
-//! What bindery has to say about the content: one type, made everywhere, printed at the edge.
+//! What bindery has to say about the content: one type, made everywhere, printed at the edge; and
+//! the book of the rules that a notebook can break.
+
+mod book;
+mod fingerprint;
+mod rule;
+
+pub use book::{Entry, Family};
+pub use fingerprint::fingerprints;
+pub use rule::Rule;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,68 +25,13 @@ pub enum Severity {
     Error,
 }
 
-/// The rules that reading, rendering and linking can break. The name is part of the contract:
-/// people write it into configurations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Rule {
-    /// A file that cannot be read as a notebook at all.
-    NotebookInvalid,
-    /// A structure that the notebook format does not allow, read all the same.
-    NotebookOdd,
-    /// A cell id that is missing, doubled or malformed.
-    CellId,
-    /// A mark that is misspelt, or whose value means nothing.
-    Mark,
-    /// A directive, role or shortcode that nobody knows, or that lacks what it needs.
-    Directive,
-    /// A reference, citation or embedded cell whose target is missing or not unique.
-    Reference,
-    /// A navigation file of another tool.
-    Navigation,
-    /// Two marks of a cell that say different things.
-    CellConflict,
-    /// Front matter that is not a YAML map, or holds a value of the wrong type.
-    FrontMatter,
-    /// An output that cannot be shown, in whole or in part.
-    Output,
-    /// A formula that cannot be set.
-    Math,
-    /// A link, picture or attachment that leads nowhere.
-    LinkDead,
-    /// A link to a file that is not published.
-    LinkUnpublished,
-    /// A picture from another host.
-    RemoteImage,
-    /// Two sources that want one URL.
-    UrlClash,
-    /// A file or folder that was passed over.
-    Skipped,
-    /// What git could not tell.
-    History,
-}
-
-impl Rule {
-    /// The name of the rule, as it is written in reports and configurations.
+impl Severity {
+    /// Its name, as configurations and reports have it.
     pub fn name(self) -> &'static str {
         match self {
-            Self::NotebookInvalid => "notebook-invalid",
-            Self::NotebookOdd => "notebook-odd",
-            Self::CellId => "cell-id",
-            Self::Mark => "mark",
-            Self::Directive => "directive",
-            Self::Reference => "reference",
-            Self::Navigation => "navigation",
-            Self::CellConflict => "cell-conflict",
-            Self::FrontMatter => "front-matter",
-            Self::Output => "output",
-            Self::Math => "math",
-            Self::LinkDead => "link-dead",
-            Self::LinkUnpublished => "link-unpublished",
-            Self::RemoteImage => "remote-image",
-            Self::UrlClash => "url-clash",
-            Self::Skipped => "skipped",
-            Self::History => "history",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
         }
     }
 }
@@ -111,12 +65,17 @@ pub struct Note {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// Which of the things that one rule tells apart it is: the kind of a secret.
+    pub kind: Option<String>,
+    /// A few bits of a hash of what was found, where it must not be said: that something else
+    /// stands in its place can be seen by them.
+    pub mark: Option<u8>,
 }
 
 impl Note {
     /// A note about a whole file.
     pub fn new(severity: Severity, rule: Rule, message: impl Into<String>) -> Self {
-        Self { cell: None, line: None, severity, rule, message: message.into(), help: None }
+        Self { cell: None, line: None, severity, rule, message: message.into(), help: None, kind: None, mark: None }
     }
 
     /// The line of the file that the note is about, from 1, where that is known.
@@ -153,6 +112,18 @@ impl Note {
     /// The same, placed at a line (of the cell's source, or of the file).
     pub fn at_line(mut self, line: u32) -> Self {
         self.line = Some(line);
+        self
+    }
+
+    /// The same, of one kind of those that the rule tells apart.
+    pub fn of_kind(mut self, kind: impl Into<String>) -> Self {
+        self.kind = Some(kind.into());
+        self
+    }
+
+    /// The same, with a few bits of a hash of what was found.
+    pub fn marked(mut self, mark: u8) -> Self {
+        self.mark = Some(mark);
         self
     }
 

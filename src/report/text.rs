@@ -1,19 +1,21 @@
 //! Diagnostics for people: with file, cell, line, and an excerpt of the source.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Rule, Severity};
 use crate::disk;
 use crate::path::SitePath;
+use crate::secret::Secrets;
 
 /// Files larger than this are not read again for an excerpt, in bytes.
 const MAX_FILE: usize = 4 * 1024 * 1024;
-/// The longest excerpt, in characters.
+/// The longest excerpt, in characters, and how much of a line is looked at for it.
 const MAX_EXCERPT: usize = 160;
+const MAX_LINE: usize = 4096;
 
 /// Prints diagnostics of at least the severity `least`, sorted by place.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub struct Report<'a> {
     pub least: Severity,
     /// Whether the terminal shows colours.
     pub colour: bool,
+    /// What no excerpt may hold.
+    pub secrets: &'a Secrets,
 }
 
 impl Report<'_> {
@@ -31,6 +35,12 @@ impl Report<'_> {
     pub fn text(&self, diagnostics: &[Diagnostic]) -> String {
         let renderer = if self.colour { Renderer::styled() } else { Renderer::plain() };
         let mut files: HashMap<&SitePath, Option<Vec<String>>> = HashMap::new();
+        // Where a secret stands, no line is quoted, whatever else is wrong with it.
+        let closed: HashSet<(&SitePath, Option<u32>)> = diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.note.rule == Rule::Secret)
+            .map(|diagnostic| (&diagnostic.file, diagnostic.note.file_line()))
+            .collect();
         let mut out = String::new();
         for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.note.severity >= self.least) {
             let text = files.entry(&diagnostic.file).or_insert_with(|| {
@@ -38,13 +48,19 @@ impl Report<'_> {
                 let lines = || String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect();
                 (bytes.len() <= MAX_FILE).then(lines)
             });
-            let _ = writeln!(out, "{}", one(diagnostic, text.as_deref(), &renderer));
+            let is_closed = closed.contains(&(&diagnostic.file, diagnostic.note.file_line()));
+            let text = text.as_deref().filter(|_| !is_closed);
+            let _ = writeln!(out, "{}", one(diagnostic, (text, self.secrets), &renderer));
         }
         out
     }
 }
 
-fn one(diagnostic: &Diagnostic, lines: Option<&[String]>, renderer: &Renderer) -> String {
+fn one(
+    diagnostic: &Diagnostic,
+    (lines, secrets): (Option<&[String]>, &Secrets),
+    renderer: &Renderer,
+) -> String {
     let note = &diagnostic.note;
     let level = match note.severity {
         Severity::Error => Level::ERROR,
@@ -67,10 +83,11 @@ fn one(diagnostic: &Diagnostic, lines: Option<&[String]>, renderer: &Renderer) -
             text.strip_prefix("\"source\": ").unwrap_or(text).strip_prefix('"').map_or(text, |text| {
                 text.trim_end_matches(',').trim_end_matches('"').trim_end_matches("\\n")
             });
+        let text = secrets.hidden(&text.chars().take(MAX_LINE).collect::<String>());
         Some((line, visible(&text.chars().take(MAX_EXCERPT).collect::<String>())))
     });
     let help = note.help.as_deref().map(visible);
-    let mut group = Group::with_title(level.primary_title(message.as_str()).id(note.rule.name()));
+    let mut group = Group::with_title(level.primary_title(message.as_str()).id(note.rule.id()));
     match &excerpt {
         Some((line, excerpt)) if !excerpt.trim().is_empty() => {
             group = group.element(

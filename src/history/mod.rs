@@ -3,6 +3,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the edge")]
 
+mod base;
+
+pub use base::Base;
+
 use std::collections::{BTreeSet, HashMap};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -104,6 +108,19 @@ pub fn is_free_of_content(root: &Path, folder: &Path) -> bool {
     listed.is_ok_and(|output| output.status.success() && output.stdout.is_empty())
 }
 
+/// The files that git tracks below the root; `None` where there is no git.
+pub fn tracked(root: &Path) -> Option<BTreeSet<SitePath>> {
+    paths(root, &["ls-files", "-z"])
+}
+
+/// The paths that git answers with, parted by NUL; `None` where it fails.
+fn paths(root: &Path, arguments: &[&str]) -> Option<BTreeSet<SitePath>> {
+    let output = git(root, arguments).stderr(Stdio::null()).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let paths = text.split('\0').filter_map(SitePath::new).filter(|path| !path.is_root());
+    output.status.success().then(|| paths.collect())
+}
+
 /// Reads the history until every file of `wanted` has been seen.
 ///
 /// A folder without git has no history, which is fine; a history that git refuses to tell, or
@@ -126,13 +143,7 @@ pub fn read(root: &Path, wanted: &BTreeSet<SitePath>) -> History {
         Err(_) => return history,
     };
     history.head = ask(root, &["log", "-1", "--format=%cI"]);
-    if let Ok(output) = git(root, &["ls-files", "-z"]).output()
-        && output.status.success()
-    {
-        let text = String::from_utf8_lossy(&output.stdout);
-        history.tracked =
-            Some(text.split('\0').filter_map(SitePath::new).filter(|path| !path.is_root()).collect());
-    }
+    history.tracked = tracked(root);
     if shallow {
         history.notes.push(
             Note::warning(

@@ -1,0 +1,222 @@
+//! `bindery check`: what is wrong with the notebooks of a repo, before they land.
+//!
+//! Every source is read and rendered as for a site, but without colours and without writing
+//! anything; what reading and rendering found comes first, then the rules, one file a family. What
+//! looks across pages (links, repetition, dropped URLs) is asked when all pages are known, so a
+//! check of a few files reads all of them, too.
+
+mod allow;
+mod documents;
+mod execution;
+mod links;
+mod portability;
+mod reading;
+mod repetition;
+mod secrets;
+mod since;
+mod survey;
+mod weight;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use crate::build;
+use crate::config::{Config, checks::Asked};
+use crate::diagnostic::{Diagnostic, Note, Rule, Severity};
+use crate::disk::{self, Source};
+use crate::history;
+use crate::notebook::{Notebook, check_rules};
+use crate::path::SitePath;
+use crate::site::{Dates, Input, PageRecord, Produced, Site};
+use survey::{Shelf, Survey};
+
+/// What a check was asked for.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The root of the repo.
+    pub root: PathBuf,
+    /// The folder whose pages are published, relative to the root.
+    pub src: SitePath,
+    /// Where the site goes, which is not walked.
+    pub out: PathBuf,
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// The files whose findings are wanted; those of all where this is `None`.
+    pub only: Option<BTreeSet<SitePath>>,
+    /// The revision to compare with.
+    pub base: Option<String>,
+    /// Whether only the findings of what changed since the base are wanted.
+    pub is_since: bool,
+    /// The day that reviews are due by.
+    pub today: Date,
+}
+
+/// What a check found.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// The sources that were checked.
+    pub sources: Vec<SitePath>,
+    /// Everything that was found, sorted.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What could not be done as it was asked for, and what was done in its place.
+    pub remarks: Vec<String>,
+}
+
+/// A notebook in the hands of the rules.
+struct Desk<'a> {
+    notebook: &'a Notebook,
+    /// The size of its file, in bytes.
+    bytes: usize,
+    asked: &'a Asked,
+    notes: Vec<Note>,
+}
+
+impl Desk<'_> {
+    fn say(&mut self, note: Note) {
+        self.notes.push(note);
+    }
+}
+
+/// Checks the sources of a repo.
+///
+/// # Errors
+/// Why it could not run: configuration, theme, disk. What is wrong with the content is in the
+/// outcome.
+pub fn check(request: &Request, progress: build::Progress<'_>) -> Result<Outcome, String> {
+    let Request { root, src, out, config, .. } = request;
+    check_rules(&config.reading.cells)?;
+    let theme = Arc::new(build::theme(root, config)?);
+    let found = disk::walk(root, src, out, config)?;
+    let mut outcome = Outcome::default();
+    let base = match &request.base {
+        None => None,
+        Some(revision) => history::Base::read(root, revision).map_err(|why| outcome.remarks.push(why)).ok(),
+    };
+    let shelf = Shelf::new(request, &found)?;
+    let done = std::sync::atomic::AtomicUsize::new(0);
+    let (tracked, surveys) = rayon::join(
+        || history::tracked(root),
+        || {
+            let survey = |source: &Source| {
+                let survey = shelf.survey(source, request.today);
+                let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+                progress(done, found.sources.len());
+                survey
+            };
+            found.sources.par_iter().map(survey).collect::<Vec<Survey>>()
+        },
+    );
+    let (pages, drafts): (Vec<&Survey>, Vec<&Survey>) =
+        surveys.iter().partition(|survey| !survey.record.front.draft);
+    let records: Vec<Arc<PageRecord>> = pages.iter().map(|survey| survey.record.clone()).collect();
+    let input = Input {
+        config: config.clone(),
+        theme,
+        pages: records,
+        drafts: drafts.iter().map(|survey| survey.record.source.clone()).collect(),
+        files: found.files.clone(),
+        tracked,
+        src: src.clone(),
+        dates: Dates::default(),
+    };
+    let before = base.map(|base| since::Before::new(base, &shelf, (&input, &found)));
+    let (site, notes) = Site::assemble(input);
+    let led = pages.par_iter().enumerate().map(|(id, page)| site.survey(id, &page.slots, &shelf)).collect();
+    let asked_of_none = config.checks.asked(&SitePath::root(), &|_| None);
+    let whole = Whole { request, shelf: &shelf, surveys: &surveys, site: &site, led, asked_of_none };
+    let mut said = found.notes.clone();
+    said.extend(notes);
+    said.extend(surveys.iter().flat_map(Survey::diagnostics));
+    said.extend(links::of_pages(&whole));
+    said.extend(secrets::of_files(&whole, &found.files));
+    let mut wanted = request.only.clone();
+    if let Some(before) = &before {
+        said.extend(before.dropped(&whole));
+        said.extend(before.stale(&whole));
+        if request.is_since {
+            let changed = before.changed();
+            wanted = Some(match wanted {
+                Some(only) => only.intersection(changed).cloned().collect(),
+                None => changed.clone(),
+            });
+        }
+    } else if request.is_since {
+        outcome.remarks.push("everything is checked".to_owned());
+    }
+    said.extend(repetition::of_pages(&whole, wanted.as_ref()));
+    let news = before.as_ref().filter(|_| request.is_since).map(|before| before.old_links(&whole));
+    said.retain(|diagnostic| match &wanted {
+        None => true,
+        Some(wanted) => {
+            let is_news = |old: &BTreeSet<Diagnostic>| {
+                links::is_of_links(diagnostic.note.rule) && !old.contains(diagnostic)
+            };
+            wanted.contains(&diagnostic.file) || news.as_ref().is_some_and(is_news)
+        }
+    });
+    outcome.diagnostics = whole.weighed(said);
+    let sources = surveys.iter().map(|survey| &survey.record.source);
+    let is_wanted = |source: &&SitePath| wanted.as_ref().is_none_or(|wanted| wanted.contains(*source));
+    outcome.sources = sources.filter(|source| !config.checks.excludes(source)).filter(is_wanted).cloned().collect();
+    Ok(outcome)
+}
+
+/// All pages together.
+struct Whole<'a> {
+    request: &'a Request,
+    shelf: &'a Shelf<'a>,
+    /// Of all sources, sorted.
+    surveys: &'a [Survey],
+    site: &'a Site,
+    /// Where each page of the site leads.
+    led: Vec<Produced>,
+    /// What is asked of files that are no pages.
+    asked_of_none: Asked,
+}
+
+impl Whole<'_> {
+    fn survey_of(&self, source: &SitePath) -> Option<&Survey> {
+        let place = self.surveys.binary_search_by(|survey| survey.record.source.cmp(source)).ok()?;
+        self.surveys.get(place)
+    }
+
+    /// The files of the repo that pages link.
+    fn linked(&self) -> BTreeSet<&SitePath> {
+        self.led.iter().flat_map(|led| &led.files).map(|(file, _)| file).collect()
+    }
+
+    /// What remains of what was found when everybody had a say: authors, the repo, the book.
+    fn weighed(&self, said: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let checks = &self.request.config.checks;
+        let secrets = self.shelf.secrets();
+        let mut kept: Vec<Diagnostic> = said
+            .into_iter()
+            .filter(|diagnostic| !checks.excludes(&diagnostic.file))
+            .filter_map(|mut diagnostic| {
+                let survey = self.survey_of(&diagnostic.file);
+                if survey.is_some_and(|survey| survey.allows.silence(&diagnostic.note)) {
+                    return None;
+                }
+                let asked = survey.map_or(&self.asked_of_none, |survey| &survey.asked);
+                let note = &mut diagnostic.note;
+                note.severity = asked.severity(note.rule, note.severity)?;
+                // A message may quote what it is about.
+                note.message = secrets.hidden(&note.message);
+                note.help = note.help.as_deref().map(|help| secrets.hidden(help));
+                Some(diagnostic)
+            })
+            .collect();
+        kept.sort();
+        kept.dedup();
+        kept
+    }
+}
+
+/// Something that was found in a notebook about a cell of code.
+fn in_cell(severity: Severity, rule: Rule, cell: &crate::notebook::Cell, message: String) -> Note {
+    Note::new(severity, rule, message).in_cell(&cell.at)
+}

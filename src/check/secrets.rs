@@ -1,0 +1,36 @@
+//! Secrets in files that are no pages: those that pages link, and those whose names say what they
+//! hold. Of pages, reading itself finds them.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use super::Whole;
+use crate::diagnostic::Diagnostic;
+use crate::disk;
+use crate::path::SitePath;
+
+/// What is found in the files of the repo that pages link, and in the names of all.
+pub(super) fn of_files(whole: &Whole<'_>, files: &BTreeSet<SitePath>) -> Vec<Diagnostic> {
+    let secrets = whole.shelf.secrets();
+    let mut said: Vec<Diagnostic> = Vec::new();
+    for file in files {
+        for kind in secrets.of_path(file.as_str()) {
+            said.push(Diagnostic::new(file, kind.note("the file, as its name says")));
+        }
+    }
+    let found: Vec<Diagnostic> = whole
+        .linked()
+        .into_par_iter()
+        .flat_map_iter(|file| {
+            let text = disk::read_inside(whole.shelf.root, file).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            let text = text.filter(|text| secrets.may_hold(text)).unwrap_or_default();
+            let found = secrets.find(&text, file.as_str()).into_iter().map(|found| {
+                Diagnostic::new(file, found.note("a file that pages link").at_line(found.line))
+            });
+            found.collect::<Vec<_>>()
+        })
+        .collect();
+    said.extend(found);
+    said
+}

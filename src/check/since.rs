@@ -1,0 +1,221 @@
+//! What the repo was at a base revision: which URLs and anchors it published, which links were
+//! broken already, which outputs belong to another source.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::survey::{Shelf, Survey};
+use super::{Whole, links};
+use crate::diagnostic::{CellRef, Diagnostic, Note, Rule};
+use crate::digest::Digest;
+use crate::disk::{Found, Source};
+use crate::history::Base;
+use crate::notebook::{CellKind, Format, MimeData, Notebook, Output, is_notebook};
+use crate::path::SitePath;
+use crate::site::{Dates, Input, PageRecord, Site};
+
+/// How many files are held at once.
+const AT_ONCE: usize = 64;
+
+/// The repo as it was.
+pub(super) struct Before {
+    base: Base,
+    site: Site,
+    /// Of the sources that have changed since.
+    surveys: BTreeMap<SitePath, Survey>,
+}
+
+/// A cell with outputs, for comparing.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Shown {
+    at: CellRef,
+    source: Digest,
+    outputs: Digest,
+    count: Option<u64>,
+}
+
+impl Before {
+    /// Puts the site of a base together: what has not changed since is taken as it is now.
+    pub(super) fn new(base: Base, shelf: &Shelf<'_>, (now, found): (&Input, &Found)) -> Self {
+        let surveys = surveys(&base, shelf, found);
+        let mut pages: BTreeMap<SitePath, Arc<PageRecord>> = now
+            .pages
+            .iter()
+            .filter(|page| !base.changed.contains(&page.source) && base.files.contains(&page.source))
+            .map(|page| (page.source.clone(), page.clone()))
+            .collect();
+        let mut drafts: BTreeSet<SitePath> =
+            now.drafts.iter().filter(|draft| !base.changed.contains(*draft)).cloned().collect();
+        for (source, survey) in &surveys {
+            if survey.record.front.draft {
+                drafts.insert(source.clone());
+            } else if survey.record.failures.is_empty() {
+                pages.insert(source.clone(), survey.record.clone());
+            }
+        }
+        let is_page = |file: &&SitePath| pages.contains_key(*file) || drafts.contains(*file);
+        let input = Input {
+            config: now.config.clone(),
+            theme: now.theme.clone(),
+            files: base.files.iter().filter(|file| !is_page(file)).cloned().collect(),
+            tracked: Some(base.files.clone()),
+            src: now.src.clone(),
+            dates: Dates::default(),
+            drafts,
+            pages: pages.into_values().collect(),
+        };
+        let (site, _) = Site::assemble(input);
+        Self { base, site, surveys }
+    }
+
+    /// The files that are not as they were.
+    pub(super) fn changed(&self) -> &BTreeSet<SitePath> {
+        &self.base.changed
+    }
+
+    /// URLs and anchors that were published and are no more.
+    pub(super) fn dropped(&self, whole: &Whole<'_>) -> Vec<Diagnostic> {
+        let now = whole.site.addresses();
+        let mut said = Vec::new();
+        for (url, page) in self.site.addresses() {
+            let record = self.site.page(page);
+            let Some(heir) = now.get(&url) else {
+                let message = format!("`{url}` was published, and nothing stands there now");
+                let help = format!(
+                    "name it in the front matter of the page that took its place: `aliases: [/{url}]`"
+                );
+                let source = whole.site.page_of(&record.source).map_or(&record.source, |page| whole.site.source(page));
+                said.push(Diagnostic::new(source, Note::error(Rule::UrlDropped, message).help(help)));
+                continue;
+            };
+            // An alias leads to its page; what is asked for below it is the page's own affair.
+            if *self.site.url(page) != url {
+                continue;
+            }
+            let heir = whole.site.page(*heir);
+            if !heir.failures.is_empty() {
+                continue;
+            }
+            let had = record.outline.headings.iter().map(|heading| &heading.id);
+            let had = had.chain(record.outline.targets.iter().map(|target| &target.anchor));
+            let kept = |id: &&String| {
+                heir.outline.anchors.binary_search(id).is_ok()
+                    || heir.outline.title.as_ref().is_some_and(|title| title.id == **id)
+            };
+            for id in had.collect::<BTreeSet<_>>().into_iter().filter(|id| !kept(id)) {
+                let message = format!("`{url}#{id}` was published, and the page has no such anchor now");
+                let help = format!("keep it beside what took its place: `<a id=\"{id}\"></a>`");
+                said.push(Diagnostic::new(&heir.source, Note::warning(Rule::AnchorDropped, message).help(help)));
+            }
+        }
+        said
+    }
+
+    /// Cells whose source is another and whose outputs are the same.
+    pub(super) fn stale(&self, whole: &Whole<'_>) -> Vec<Diagnostic> {
+        let mut said = Vec::new();
+        for (source, before) in &self.surveys {
+            let Some(now) = whole.survey_of(source) else { continue };
+            let known: HashMap<&str, &Shown> =
+                before.shown.iter().filter_map(|shown| Some((shown.at.id.as_deref()?, shown))).collect();
+            for shown in &now.shown {
+                let Some(old) = shown.at.id.as_deref().and_then(|id| known.get(id)) else { continue };
+                if shown.source != old.source && shown.outputs == old.outputs && shown.count == old.count {
+                    let note = Note::warning(Rule::OutputStale, "the source has changed, and the outputs are those of before")
+                        .in_cell(&shown.at)
+                        .help("run the cell and save");
+                    said.push(Diagnostic::new(source, note));
+                }
+            }
+        }
+        said
+    }
+
+    /// What was said of the links of pages that have not changed, as far as it was said before.
+    pub(super) fn old_links(&self, whole: &Whole<'_>) -> BTreeSet<Diagnostic> {
+        let unchanged = whole.surveys.par_iter().filter(|survey| !self.base.changed.contains(&survey.record.source));
+        let notes = unchanged.flat_map_iter(|survey| match self.site.page_of(&survey.record.source) {
+            Some(page) => self.site.survey(page, &survey.slots, whole.shelf).notes,
+            None => Vec::new(),
+        });
+        notes.filter(|diagnostic| links::is_of_links(diagnostic.note.rule)).collect()
+    }
+}
+
+/// The sources of the base that have changed since, as they were.
+fn surveys(base: &Base, shelf: &Shelf<'_>, found: &Found) -> BTreeMap<SitePath, Survey> {
+    let known: HashMap<&SitePath, &Source> = found.sources.iter().map(|source| (&source.path, source)).collect();
+    let source = |path: &SitePath| match known.get(path) {
+        Some(source) => Some((*source).clone()),
+        // What is there and is no page now was none then, as far as anybody can tell.
+        None if found.files.contains(path) || found.parts.contains(path) => None,
+        None => shelf.is_wanted(path).then_some(())
+            .and_then(|()| Format::of_extension(&path.extension()))
+            .map(|format| Source { path: path.clone(), format }),
+    };
+    let wanted: Vec<Source> =
+        base.files.iter().filter(|path| base.changed.contains(*path)).filter_map(source).collect();
+    let mut surveys = BTreeMap::new();
+    for some in wanted.chunks(AT_ONCE) {
+        let paths: Vec<SitePath> = some.iter().map(|source| source.path.clone()).collect();
+        let read: Vec<(&Source, Option<Vec<u8>>)> = some.iter().zip(base.read_all(&paths)).collect();
+        let surveyed: Vec<Survey> = read
+            .par_iter()
+            .filter_map(|(source, bytes)| Some((source, bytes.as_ref()?)))
+            .filter(|(source, bytes)| {
+                source.format != Format::Script || is_notebook(&source.path.extension(), bytes)
+            })
+            .map(|(source, bytes)| shelf.survey_of(source, bytes, jiff::civil::Date::MIN))
+            .collect();
+        surveys.extend(surveyed.into_iter().map(|survey| (survey.record.source.clone(), survey)));
+    }
+    surveys
+}
+
+/// The cells of a notebook that show something.
+pub(super) fn shown(notebook: &Notebook) -> Vec<Shown> {
+    let mut all = Vec::new();
+    for cell in &notebook.cells {
+        let CellKind::Code(code) = &cell.kind else { continue };
+        if code.outputs.is_empty() {
+            continue;
+        }
+        // Comments and white space change nothing.
+        let leader = code.lang.comment().unwrap_or("#");
+        let lines = cell.source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(leader));
+        let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+        all.push(Shown {
+            at: cell.at.clone(),
+            source: Digest::of(words.join(" ").as_bytes()),
+            outputs: digest(&code.outputs),
+            count: code.count,
+        });
+    }
+    all
+}
+
+fn digest(outputs: &[Output]) -> Digest {
+    let mut parts: Vec<Vec<u8>> = Vec::new();
+    for output in outputs {
+        match output {
+            Output::Stream { text, .. } => parts.push(text.clone().into_bytes()),
+            Output::Error { name, message, traceback } => {
+                parts.extend([name, message].map(|text| text.clone().into_bytes()));
+                parts.extend(traceback.iter().map(|line| line.clone().into_bytes()));
+            }
+            Output::Data { bundle, .. } => {
+                for (mime, data) in &bundle.0 {
+                    parts.push(mime.clone().into_bytes());
+                    parts.push(match data {
+                        MimeData::Text(text) => text.clone().into_bytes(),
+                        MimeData::Json(value) => value.to_string().into_bytes(),
+                    });
+                }
+            }
+        }
+    }
+    let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+    Digest::of_parts(&parts)
+}

@@ -1,0 +1,177 @@
+//! A source → what the check has to know of it: read, rendered plainly, asked by the rules of
+//! single notebooks.
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+use globset::GlobSet;
+use jiff::civil::Date;
+
+use super::allow::Allows;
+use super::repetition::Print;
+use super::since::{self, Shown};
+use super::{Desk, Request, documents, execution, portability, reading, repetition, weight};
+use crate::config::{Config, Reading, checks::Asked, globs};
+use crate::diagnostic::{Diagnostic, Note, Rule, Severity};
+use crate::disk::{self, Found, Source};
+use crate::notebook::{Around, Files, FrontMatter, Notebook, Published, text_of};
+use crate::path::SitePath;
+use crate::render::{self, Fragment};
+use crate::site::{Bodies, PageRecord};
+
+/// What the check knows of one source.
+pub(super) struct Survey {
+    pub(super) record: Arc<PageRecord>,
+    /// Where it leads.
+    pub(super) slots: Fragment,
+    /// What was found in it.
+    pub(super) notes: Vec<Note>,
+    pub(super) allows: Allows,
+    pub(super) asked: Asked,
+    /// Its code, cell by cell.
+    pub(super) prints: Vec<Print>,
+    /// Its cells that show something; none where nothing is compared with a base.
+    pub(super) shown: Vec<Shown>,
+}
+
+impl Survey {
+    pub(super) fn diagnostics(&self) -> impl Iterator<Item = Diagnostic> {
+        self.notes.iter().map(|note| Diagnostic::new(&self.record.source, note.clone()))
+    }
+}
+
+/// The sources of a repo, and what they are read with.
+pub(super) struct Shelf<'a> {
+    pub(super) root: &'a Path,
+    config: &'a Config,
+    /// As the configuration has it, with all kinds of secrets.
+    reading: Reading,
+    sources: &'a [Source],
+    open: BTreeSet<SitePath>,
+    src: &'a SitePath,
+    /// What is published, and what is passed over.
+    globs: (GlobSet, GlobSet),
+    /// Whether cells are compared with those of a base.
+    compares: bool,
+}
+
+impl<'a> Shelf<'a> {
+    pub(super) fn new(request: &'a Request, found: &'a Found) -> Result<Self, String> {
+        let config = &request.config;
+        let mut reading = request.config.reading.clone();
+        reading.secrets = reading.secrets.thorough();
+        Ok(Self {
+            root: &request.root,
+            config,
+            reading,
+            sources: &found.sources,
+            open: found.open(),
+            src: &request.src,
+            globs: (globs(&config.include, "content.include")?, globs(&config.exclude, "content.exclude")?),
+            compares: request.base.is_some(),
+        })
+    }
+
+    /// Whether a file of which only the path is known would be a page.
+    pub(super) fn is_wanted(&self, path: &SitePath) -> bool {
+        let (include, exclude) = &self.globs;
+        let is_included = include.is_empty() || include.is_match(path.as_str());
+        path.below(self.src).is_some()
+            && is_included
+            && !exclude.is_match(path.as_str())
+            && !path.segments().any(|name| name.starts_with('.') || name == "node_modules")
+    }
+
+    /// Reads a source and asks it.
+    pub(super) fn survey(&self, source: &Source, today: Date) -> Survey {
+        match disk::read_inside(self.root, &source.path) {
+            Ok(bytes) => self.survey_of(source, &bytes, today),
+            Err(error) => {
+                let why = format!("the file cannot be read: {error}");
+                self.failed(source, vec![Note::error(Rule::NotebookInvalid, why)])
+            }
+        }
+    }
+
+    /// The same of given bytes.
+    pub(super) fn survey_of(&self, source: &Source, bytes: &[u8], today: Date) -> Survey {
+        let attempt = catch_unwind(AssertUnwindSafe(|| self.look(source, bytes, today)));
+        attempt.unwrap_or_else(|_| {
+            let note = Note::error(Rule::NotebookInvalid, "bindery failed on this file, which is a fault of bindery")
+                .help("please report it with the file");
+            self.failed(source, vec![note])
+        })
+    }
+
+    fn look(&self, source: &Source, bytes: &[u8], today: Date) -> Survey {
+        let (notebook, notes) = self.read(source, bytes);
+        let asked = self.asked(source, &notebook.front);
+        if notes.iter().any(|note| note.severity == Severity::Error) {
+            return self.failed(source, notes);
+        }
+        let allows = Allows::of(&notebook, &self.reading.secrets);
+        let prints = repetition::prints(&notebook, &asked);
+        let shown = if self.compares { since::shown(&notebook) } else { Vec::new() };
+        let mut desk = Desk { notebook: &notebook, bytes: bytes.len(), asked: &asked, notes };
+        reading::ask(&mut desk);
+        execution::ask(&mut desk);
+        weight::ask(&mut desk);
+        portability::ask(&mut desk);
+        let mut notes = desk.notes;
+        notes.extend(allows.unknown());
+        let published = Published::new(notebook);
+        let mut rendered = render::plain(&published, &self.reading.outputs);
+        notes.append(&mut rendered.notes);
+        let record = PageRecord::new(&source.path, &published, rendered.outline, None);
+        documents::ask(&published, (&record, today), &asked, &mut notes);
+        Survey { record: Arc::new(record), slots: rendered.body.bare(), notes, allows, asked, prints, shown }
+    }
+
+    fn read(&self, source: &Source, bytes: &[u8]) -> (Notebook, Vec<Note>) {
+        let around = Around { path: &source.path, reading: &self.reading, files: self };
+        Notebook::read(bytes, source.format, &around)
+    }
+
+    fn asked(&self, source: &Source, front: &FrontMatter) -> Asked {
+        self.config.checks.asked(&source.path, &|key| documents::value(front, key))
+    }
+
+    fn failed(&self, source: &Source, notes: Vec<Note>) -> Survey {
+        Survey {
+            record: Arc::new(PageRecord::failed(&source.path, vec![String::new()])),
+            slots: Fragment::new(),
+            notes,
+            allows: Allows::default(),
+            asked: self.asked(source, &FrontMatter::default()),
+            prints: Vec::new(),
+            shown: Vec::new(),
+        }
+    }
+
+    /// What is taken for a secret, all kinds of them.
+    pub(super) fn secrets(&self) -> &crate::secret::Secrets {
+        &self.reading.secrets
+    }
+}
+
+impl Files for Shelf<'_> {
+    fn text(&self, path: &SitePath) -> Result<String, String> {
+        if !self.open.contains(path) {
+            return Err(format!("`{path}` is not in the repo, or hidden, or ignored"));
+        }
+        text_of(path, disk::read_inside(self.root, path))
+    }
+}
+
+/// Bodies of pages that others embed: few, and rendered when they are asked for.
+impl Bodies for Shelf<'_> {
+    fn body(&self, source: &SitePath) -> Result<Fragment, String> {
+        let known = self.sources.iter().find(|known| known.path == *source);
+        let known = known.ok_or_else(|| format!("`{source}` is no page"))?;
+        let bytes = disk::read_inside(self.root, source).map_err(|error| format!("`{source}`: {error}"))?;
+        let published = Published::new(self.read(known, &bytes).0);
+        Ok(render::plain(&published, &self.reading.outputs).body)
+    }
+}

@@ -1,0 +1,311 @@
+//! `bindery check`, and `bindery explain`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Args;
+
+use super::{Progress, absolute, configuration, today};
+use crate::check::{self, Outcome};
+use crate::diagnostic::{Diagnostic, Entry, Family, Rule, Severity};
+use crate::disk;
+use crate::history;
+use crate::path::SitePath;
+use crate::report::{Baseline, Form, Machine, Report};
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// The notebooks and folders whose findings are wanted; links are followed everywhere
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// The folder whose pages are published, where it is neither the one folder named nor the repo
+    #[arg(long, value_name = "DIR")]
+    site: Option<PathBuf>,
+    /// Say only what changed since a revision brings: a branch, a tag, a commit
+    #[arg(long, value_name = "REV")]
+    since: Option<String>,
+    /// Compare with a revision: URLs and anchors that it published must not be dropped
+    #[arg(long, value_name = "REV", conflicts_with = "since")]
+    base: Option<String>,
+    /// How findings are reported: text, json, junit, codequality, sarif, github; with `=FILE` into a
+    /// file. May be given several times
+    #[arg(short, long = "format", value_name = "FORM[=FILE]")]
+    formats: Vec<String>,
+    /// Where the report goes that has no file of its own
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Let pass what FILE knows; it is written where it is not there
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write the baseline anew
+    #[arg(long, requires = "baseline")]
+    update_baseline: bool,
+    /// How often each rule was broken, in place of the findings
+    #[arg(long)]
+    statistics: bool,
+    /// How many threads work; as many as there are processors where this is not said
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Take warnings for errors
+    #[arg(long)]
+    strict: bool,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    quiet: bool,
+    /// Say what readers lose nothing by, too
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// A rule, or a kind of secret; all rules where none is named
+    #[arg(value_name = "RULE")]
+    rule: Option<String>,
+    /// List the kinds of secrets
+    #[arg(long)]
+    kinds: bool,
+}
+
+/// What is checked.
+struct Subject {
+    root: PathBuf,
+    src: SitePath,
+    /// The files whose findings are wanted.
+    only: Option<BTreeSet<SitePath>>,
+}
+
+impl Check {
+    pub(super) fn run(self) -> Result<ExitCode, String> {
+        let started = Instant::now();
+        super::workers(self.jobs)?;
+        let forms = self.forms()?;
+        let Subject { root, src, only } = self.subject()?;
+        let config = configuration(&root, &src, None)?;
+        let secrets = config.reading.secrets.thorough();
+        let in_pipeline = || std::env::var("CI_MERGE_REQUEST_DIFF_BASE_SHA").ok().filter(|sha| !sha.is_empty());
+        let request = check::Request {
+            base: self.since.clone().or(self.base.clone()).or_else(in_pipeline),
+            is_since: self.since.is_some(),
+            out: absolute(Path::new("public"))?,
+            today: today(),
+            config: config.into(),
+            root,
+            src,
+            only,
+        };
+        let progress = Progress::new(self.quiet);
+        let outcome = check::check(&request, &|done, of| progress.show(done, of))?;
+        progress.end();
+        let Outcome { sources, diagnostics, remarks } = outcome;
+        if !self.quiet {
+            remarks.iter().for_each(|remark| eprintln!("note: {remark}"));
+        }
+        let (diagnostics, known) = self.news(diagnostics)?;
+        let prefix = history::origin(&request.root).prefix;
+        let machine = Machine { diagnostics: &diagnostics, sources: &sources, prefix: &prefix, is_strict: self.strict };
+        let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        for (form, file) in &forms {
+            let text = match form {
+                Form::Text => {
+                    let colour = colour && file.is_none();
+                    let least = self.least();
+                    let report = Report { root: &request.root, least, colour, secrets: &secrets };
+                    if self.statistics { statistics(&diagnostics) } else { report.text(&diagnostics) }
+                }
+                form => machine.text(*form),
+            };
+            match file {
+                Some(file) => write(file, &text)?,
+                None => print!("{text}"),
+            }
+        }
+        if !self.quiet {
+            eprintln!("{}", self.summary(&diagnostics, (sources.len(), known), started));
+        }
+        let bad = |diagnostic: &&Diagnostic| {
+            let severity = diagnostic.note.severity;
+            severity == Severity::Error || (self.strict && severity == Severity::Warning)
+        };
+        Ok(if diagnostics.iter().any(|diagnostic| bad(&diagnostic)) { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    }
+
+    fn least(&self) -> Severity {
+        match (self.quiet, self.verbose) {
+            (true, _) => Severity::Error,
+            (_, true) => Severity::Info,
+            _ => Severity::Warning,
+        }
+    }
+
+    /// The forms that are asked for with their files; text on the terminal, where nothing else
+    /// goes there.
+    fn forms(&self) -> Result<Vec<(Form, Option<PathBuf>)>, String> {
+        let mut forms = Vec::new();
+        for said in &self.formats {
+            let (name, file) = said.split_once('=').map_or((said.as_str(), None), |(name, file)| (name, Some(file)));
+            let form = Form::of_name(name).ok_or_else(|| {
+                let names: Vec<&str> = Form::ALL.iter().map(|(name, _)| *name).collect();
+                format!("`{name}` is no form of report; known are {}", names.join(", "))
+            })?;
+            forms.push((form, file.map(PathBuf::from).or_else(|| self.output.clone())));
+        }
+        if forms.is_empty() {
+            forms.push((Form::Text, self.output.clone()));
+        } else if forms.iter().all(|(form, file)| file.is_some() && *form != Form::Text) {
+            forms.push((Form::Text, None));
+        }
+        let to_terminal = forms.iter().filter(|(_, file)| file.is_none()).count();
+        if to_terminal > 1 {
+            return Err("two reports cannot share the terminal; give one a file: --format junit=report.xml".to_owned());
+        }
+        Ok(forms)
+    }
+
+    fn subject(&self) -> Result<Subject, String> {
+        let real = |path: &PathBuf| {
+            std::fs::canonicalize(path).map_err(|error| format!("`{}`: {error}", path.display()))
+        };
+        let paths = self.paths.iter().map(real).collect::<Result<Vec<_>, _>>()?;
+        let site = self.site.as_ref().map(real).transpose()?;
+        let (folder, is_whole) = match (&site, paths.as_slice()) {
+            (Some(site), paths) => (site.clone(), paths.is_empty()),
+            (None, []) => (real(&PathBuf::from("."))?, true),
+            (None, [one]) if one.is_dir() => (one.clone(), true),
+            (None, [first, ..]) => (disk::find_root(first.parent().unwrap_or(first)), false),
+        };
+        let (root, src) = super::place_of(&folder)?;
+        if is_whole {
+            return Ok(Subject { root, src, only: None });
+        }
+        let mut only = BTreeSet::new();
+        for path in &paths {
+            let relative = super::relative(&root, path)?;
+            if path.is_dir() {
+                only.extend(disk::files_below(&root, &relative));
+            } else {
+                only.insert(relative);
+            }
+        }
+        Ok(Subject { root, src, only: Some(only) })
+    }
+
+    /// What the baseline does not know, and what is to be said of the rest.
+    fn news(&self, diagnostics: Vec<Diagnostic>) -> Result<(Vec<Diagnostic>, Option<String>), String> {
+        let Some(file) = &self.baseline else { return Ok((diagnostics, None)) };
+        let shown = file.display();
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => Some(text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => return Err(format!("`{shown}`: {error}")),
+        };
+        let Some(text) = text.filter(|_| !self.update_baseline) else {
+            if !self.update_baseline && std::env::var_os("CI").is_some() {
+                return Err(format!("the baseline `{shown}` is not there; make it where you work, and commit it"));
+            }
+            let baseline = Baseline::of(&diagnostics);
+            write(file, &baseline.text())?;
+            let said = format!("{} are known from now on by `{shown}`; commit it", of(baseline.len(), "finding"));
+            return Ok((Vec::new(), Some(said)));
+        };
+        let baseline = Baseline::parse(&text).map_err(|why| format!("`{shown}`: {why}"))?;
+        let (news, gone) = baseline.news(diagnostics);
+        let mut said = format!("{} known by `{shown}`", of(baseline.len() - gone, "finding"));
+        if gone > 0 && self.since.is_none() && self.paths.is_empty() {
+            said.push_str(&format!("; {gone} of it are no more: --update-baseline takes them out"));
+        }
+        Ok((news, Some(said)))
+    }
+
+    fn summary(&self, diagnostics: &[Diagnostic], (sources, known): (usize, Option<String>), started: Instant) -> String {
+        let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.note.severity == severity).count();
+        let files: BTreeSet<&SitePath> = diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.note.severity >= self.least())
+            .map(|diagnostic| &diagnostic.file)
+            .collect();
+        let infos = count(Severity::Info);
+        let hidden = if infos > 0 && !self.verbose { ", with --verbose" } else { "" };
+        let mut out = format!(
+            "{}, {}, {infos} to know{hidden} in {} of {} in {:.2} s",
+            of(count(Severity::Error), "error"),
+            of(count(Severity::Warning), "warning"),
+            files.len(),
+            of(sources, "file"),
+            started.elapsed().as_secs_f64(),
+        );
+        let mut families: BTreeMap<Family, usize> = BTreeMap::new();
+        for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.note.severity >= self.least()) {
+            *families.entry(diagnostic.note.rule.entry().family).or_default() += 1;
+        }
+        if families.len() > 1 {
+            let parts: Vec<String> =
+                families.iter().map(|(family, count)| format!("{} {count}", family.name().to_lowercase())).collect();
+            out.push_str(&format!("\n  {}", parts.join(", ")));
+        }
+        if let Some(known) = known {
+            out.push_str(&format!("\n  {known}"));
+        }
+        out
+    }
+}
+
+fn of(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+fn write(file: &Path, text: &str) -> Result<(), String> {
+    std::fs::write(file, text).map_err(|error| format!("`{}`: {error}", file.display()))
+}
+
+/// How often each rule was broken, the most often first.
+fn statistics(diagnostics: &[Diagnostic]) -> String {
+    let mut counts: BTreeMap<(Rule, Severity), (usize, BTreeSet<&SitePath>)> = BTreeMap::new();
+    for diagnostic in diagnostics {
+        let (count, files) = counts.entry((diagnostic.note.rule, diagnostic.note.severity)).or_default();
+        *count += 1;
+        files.insert(&diagnostic.file);
+    }
+    let mut rows: Vec<_> = counts.into_iter().collect();
+    rows.sort_by_key(|((rule, severity), (count, _))| (std::cmp::Reverse(*count), *rule, *severity));
+    let mut out = String::new();
+    for ((rule, severity), (count, files)) in rows {
+        let files = of(files.len(), "file");
+        out.push_str(&format!("{count:>7}  {:<7}  {:<22} in {files}\n", severity.name(), rule.id()));
+    }
+    out
+}
+
+impl Explain {
+    pub(super) fn run(self) -> Result<ExitCode, String> {
+        let secrets = crate::secret::Secrets::default();
+        if self.kinds {
+            for kind in secrets.kinds() {
+                println!("{:<40} {:<8} {}", kind.id, if kind.redacts { "redacts" } else { "" }, kind.name);
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
+        let Some(id) = &self.rule else {
+            for entry in Entry::all() {
+                let severity = entry.severity.map_or("as found", Severity::name);
+                println!("{:<22} {severity:<9} {}", entry.rule.id(), entry.name);
+            }
+            return Ok(ExitCode::SUCCESS);
+        };
+        if let Some(rule) = Rule::of_id(id) {
+            print!("{}", rule.entry().text(1));
+            return Ok(ExitCode::SUCCESS);
+        }
+        if let Some(kind) = secrets.kinds().iter().find(|kind| kind.id == *id) {
+            let redacts = if kind.redacts { "The site shows `[redacted: …]` in its place." } else { "The site shows it as it is." };
+            println!("# {}\n\n*{}*, a kind of secret\n\n{redacts}\n", kind.id, kind.name);
+            print!("{}", Rule::Secret.entry().text(2));
+            return Ok(ExitCode::SUCCESS);
+        }
+        let help = Rule::nearest(id).map(|near| format!("; did you mean `{near}`?"));
+        Err(format!("`{id}` is no rule and no kind of secret{}", help.unwrap_or_default()))
+    }
+}

@@ -1,0 +1,98 @@
+//! A revision to compare with: what it held, what has changed since, and its files, read through
+//! git without checking anything out.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use super::{ask, git, paths};
+use crate::path::SitePath;
+
+/// A revision that the files of the repo are compared with.
+#[derive(Debug)]
+pub struct Base {
+    root: PathBuf,
+    /// The commit where HEAD left it.
+    commit: String,
+    /// All files that it held below the root.
+    pub files: BTreeSet<SitePath>,
+    /// The files that are not as they were: changed, added or removed, also by what is not
+    /// committed so far.
+    pub changed: BTreeSet<SitePath>,
+}
+
+/// How many files one process is asked for.
+const MOST: usize = 256;
+
+impl Base {
+    /// The point where HEAD left `revision`.
+    ///
+    /// # Errors
+    /// Why there is none: no git, or a clone that is too shallow.
+    pub fn read(root: &Path, revision: &str) -> Result<Self, String> {
+        let shallow = ask(root, &["rev-parse", "--is-shallow-repository"])
+            .ok_or_else(|| format!("`{revision}` cannot be compared with: git knows no repo here"))?;
+        let is_shallow = shallow == "true";
+        let help = "the clone is shallow: in GitLab CI set the variable `GIT_DEPTH: 0`, elsewhere run `git fetch --unshallow`";
+        let commit = ask(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")])
+            .ok_or_else(|| match is_shallow {
+                true => format!("`{revision}` is not in this clone, so nothing is compared with it; {help}"),
+                false => format!("`{revision}` is no revision that git knows here, so nothing is compared with it"),
+            })?;
+        let commit = match ask(root, &["merge-base", &commit, "HEAD"]) {
+            Some(common) => common,
+            None if is_shallow => {
+                return Err(format!("where HEAD left `{revision}` is not in this clone, so nothing is compared with it; {help}"));
+            }
+            None => commit,
+        };
+        let listed = |arguments: &[&str]| -> Result<BTreeSet<SitePath>, String> {
+            paths(root, arguments).ok_or_else(|| format!("git cannot tell what changed since `{revision}`"))
+        };
+        let mut changed = listed(&["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--relative", &commit, "--"])?;
+        changed.extend(listed(&["ls-files", "-z", "--others", "--exclude-standard"])?);
+        let files = listed(&["ls-tree", "-r", "-z", "--name-only", &commit])?;
+        Ok(Self { root: root.to_path_buf(), commit, files, changed })
+    }
+
+    /// Reads files as they were, in the order asked for; `None` for what cannot be had.
+    pub fn read_all(&self, wanted: &[SitePath]) -> Vec<Option<Vec<u8>>> {
+        wanted.chunks(MOST).flat_map(|some| self.batch(some)).collect()
+    }
+
+    fn batch(&self, wanted: &[SitePath]) -> Vec<Option<Vec<u8>>> {
+        let nothing = || vec![None; wanted.len()];
+        let spawned = git(&self.root, &["cat-file", "--batch"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn();
+        let Ok(mut child) = spawned else { return nothing() };
+        let (Some(mut to), Some(from)) = (child.stdin.take(), child.stdout.take()) else { return nothing() };
+        let names: Vec<String> =
+            wanted.iter().map(|path| format!("{}:./{path}\n", self.commit)).collect();
+        // Asked for and answered at once: either side waits when a pipe is full.
+        let found = std::thread::scope(|scope| {
+            scope.spawn(move || names.iter().try_for_each(|name| to.write_all(name.as_bytes())));
+            let mut from = BufReader::new(from);
+            wanted.iter().map(|_| answer(&mut from)).collect()
+        });
+        let _ = child.wait();
+        found
+    }
+}
+
+/// One answer of `git cat-file --batch`: `<hash> <type> <size>`, the bytes, a line end; or a line
+/// that ends in `missing`.
+fn answer(from: &mut impl BufRead) -> Option<Vec<u8>> {
+    let mut head = String::new();
+    from.read_line(&mut head).ok()?;
+    let mut words = head.trim_end().rsplitn(3, ' ');
+    let size: u64 = words.next()?.parse().ok()?;
+    let kind = words.next()?;
+    let mut bytes = Vec::new();
+    from.take(size).read_to_end(&mut bytes).ok()?;
+    from.read_exact(&mut [0]).ok()?;
+    (kind == "blob" && bytes.len() as u64 == size).then_some(bytes)
+}

@@ -1,0 +1,84 @@
+//! What was found on the day that somebody began to check: only what is new counts from then on.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::{Diagnostic, fingerprints};
+
+/// Findings that are known.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Baseline {
+    version: u32,
+    findings: Vec<Known>,
+}
+
+/// One of them; all but its fingerprint is for those who read the file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Known {
+    rule: String,
+    file: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cell: Option<u32>,
+    fingerprint: String,
+}
+
+const VERSION: u32 = 1;
+
+impl Baseline {
+    /// Of what was found.
+    pub fn of(diagnostics: &[Diagnostic]) -> Self {
+        let findings = diagnostics.iter().zip(fingerprints(diagnostics)).map(|(diagnostic, fingerprint)| Known {
+            rule: diagnostic.note.rule.id().to_owned(),
+            file: diagnostic.file.to_string(),
+            cell: diagnostic.note.cell.as_ref().map(|cell| cell.number),
+            fingerprint,
+        });
+        Self { version: VERSION, findings: findings.collect() }
+    }
+
+    /// Reads the text of a baseline.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let baseline: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if baseline.version != VERSION {
+            return Err(format!("it is of version {}, and this bindery knows {VERSION}", baseline.version));
+        }
+        Ok(baseline)
+    }
+
+    /// Its text.
+    pub fn text(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    /// How many findings are known.
+    pub fn len(&self) -> usize {
+        self.findings.len()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    /// What of the findings is new, and how many known ones are no more.
+    pub fn news(&self, diagnostics: Vec<Diagnostic>) -> (Vec<Diagnostic>, usize) {
+        let mut known: HashMap<&str, bool> =
+            self.findings.iter().map(|known| (known.fingerprint.as_str(), false)).collect();
+        let prints = fingerprints(&diagnostics);
+        let mut news = Vec::new();
+        for (diagnostic, print) in diagnostics.into_iter().zip(&prints) {
+            match known.get_mut(print.as_str()) {
+                Some(is_seen) => *is_seen = true,
+                None => news.push(diagnostic),
+            }
+        }
+        let gone = known.values().filter(|is_seen| !**is_seen).count();
+        (news, gone)
+    }
+}
