@@ -6,6 +6,7 @@ mod cache;
 mod check;
 mod search;
 mod serve;
+mod strip;
 mod theme;
 
 use std::io::IsTerminal;
@@ -48,6 +49,8 @@ enum Command {
     Check(check::Check),
     /// Say what a rule of the check means, and how to mend what it finds
     Explain(check::Explain),
+    /// Take out of notebooks what changes with every run; without files, as a filter of git
+    Strip(strip::Strip),
     /// Ask the notebooks of a folder what the site's search would be asked
     Search(search::Search),
     /// Delete what was kept from earlier runs
@@ -92,6 +95,7 @@ pub fn run() -> ExitCode {
         Command::Serve(serve) => serve.run(),
         Command::Check(check) => check.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Strip(strip) => strip.run(),
         Command::Clean(clean) => clean.run(),
         Command::Theme(theme) => theme.run(),
     };
@@ -254,11 +258,16 @@ fn configuration(root: &Path, src: &SitePath, base_url: Option<&str>) -> Result<
     }
     let secret_rules = said.secrets.rules.clone().unwrap_or_else(|| {
         let usual = ".gitleaks.toml".to_owned();
-        if disk::text_inside(root, &SitePath::root().child(&usual)).is_some() { vec![usual] } else { Vec::new() }
+        if disk::text_inside(root, &SitePath::root().child(&usual)).is_some() {
+            vec![usual]
+        } else {
+            Vec::new()
+        }
     });
     let text_of = |name: String| {
         let text = SitePath::new(&name).and_then(|path| disk::text_inside(root, &path));
-        text.map(|text| (name.clone(), text)).ok_or_else(|| format!("`secrets.rules` names `{name}`, which is no file of the repo"))
+        text.map(|text| (name.clone(), text))
+            .ok_or_else(|| format!("`secrets.rules` names `{name}`, which is no file of the repo"))
     };
     let secret_rules = secret_rules.into_iter().map(text_of).collect::<Result<_, _>>()?;
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());

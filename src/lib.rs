@@ -38,4 +38,5 @@ pub mod serve;
 pub mod site;
 pub mod theme;
 pub mod watch;
+pub mod web;
 pub mod yaml;

@@ -1,9 +1,12 @@
 //! The pages of the manual that are printed from tables: every foreign mark, and what becomes of
 //! the marks of each tool. `tests/manual.rs` holds `docs/` to them.
 
+use crate::config::checks::Limit;
+use crate::diagnostic::{Entry, Severity};
 use crate::notebook::Lang;
 use crate::notebook::marks::{self, Mark, Place, Says, Tool};
 use crate::render;
+use crate::secret::Secrets;
 
 /// The tools whose users ask what becomes of their marks, and those that write for them.
 const FROM: &[(&str, &str, &[Tool])] = &[
@@ -109,7 +112,7 @@ const GAPS: &[(&str, &[&str])] = &[
 
 /// The files of the manual: their paths below `docs/` and their texts.
 pub fn pages() -> Vec<(String, String)> {
-    let mut pages = vec![("marks.md".to_owned(), all_marks())];
+    let mut pages = vec![("marks.md".to_owned(), all_marks()), ("rules.md".to_owned(), all_rules())];
     let mut index = String::from(
         "---\ntitle: Coming from another tool\ndescription: What becomes of the marks in notebooks that were written for another publisher.\n---\n\n# Coming from another tool\n\n<!-- Printed from the table in src/notebook/marks: see tests/manual.rs. -->\n\nA repo that was written for one of these tools is built without an edit. Each page says what does not come along, and lists every mark that the tool honours, with what becomes of it here.\n\n",
     );
@@ -119,6 +122,30 @@ pub fn pages() -> Vec<(String, String)> {
     }
     pages.push(("coming-from/index.md".to_owned(), index));
     pages
+}
+
+fn all_rules() -> String {
+    let mut out = String::from(
+        "---\ntitle: The rules of the check\ndescription: What `bindery check` finds, why it matters, and how to mend it.\ntoc-depth: 2\n---\n\n# The rules of the check\n\n<!-- Printed from the book in src/diagnostic/book: see tests/manual.rs. -->\n\n`bindery explain RULE` says the same in the terminal. How rules are weighed, silenced and asked for less stands in [Check before you merge](check.md).\n\n| rule | what it is about | severity |\n| --- | --- | --- |\n",
+    );
+    for entry in Entry::all() {
+        let severity = entry.severity.map_or("as found", Severity::name);
+        out.push_str(&format!("| [{0}](#{0}) | {1} | {severity} |\n", entry.rule.id(), entry.name));
+    }
+    for entry in Entry::all() {
+        out.push('\n');
+        out.push_str(&entry.text(2));
+    }
+    out.push_str("\n## Limits\n\nThe keys of `[check.limits]`:\n\n| limit | | where nothing is said |\n| --- | --- | --- |\n");
+    for (name, default, meaning) in Limit::ALL {
+        out.push_str(&format!("| `{name}` |{meaning} | {default} |\n"));
+    }
+    out.push_str("\n## Kinds of secrets\n\nWhat is marked with \u{2717} is sure enough to be taken out of everything that is published.\n\n| kind | | redacted |\n| --- | --- | --- |\n");
+    for kind in Secrets::default().kinds() {
+        let redacts = if kind.redacts { "\u{2717}" } else { "" };
+        out.push_str(&format!("| `{}` | {} | {redacts} |\n", kind.id, cell(&kind.name)));
+    }
+    out
 }
 
 fn all_marks() -> String {

@@ -22,7 +22,7 @@ const FLOORS: &[&[&str]] = &[
     &["build"],
     &["report", "manual", "mend"],
     &["cache"],
-    &["disk", "history", "watch"],
+    &["disk", "history", "watch", "web"],
     &["site"],
     &["theme"],
     &["search"],

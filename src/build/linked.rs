@@ -37,8 +37,9 @@ pub(crate) fn shown(
         ));
     }
     let bytes = match file.extension().as_str() {
-        "svg" => render::clean_svg(&bytes)
-            .map_err(|why| say(format!("the linked picture cannot be shown: {why}"), "save it as plain SVG"))?,
+        "svg" => render::clean_svg(&bytes).map_err(|why| {
+            say(format!("the linked picture cannot be shown: {why}"), "save it as plain SVG")
+        })?,
         "ipynb" => {
             let around = Around { path: file, reading, files: &NoFiles };
             let (notebook, mut notes) = Notebook::read(&bytes, Format::Ipynb, &around);

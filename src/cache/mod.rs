@@ -18,7 +18,7 @@ pub use last::Last;
 pub use ledger::{Content, Ledger};
 pub use pack::{Findable, Head, Key, Pack};
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -275,6 +275,19 @@ impl Cache {
     /// What the system says.
     pub fn keep_ledger(&self, ledger: &Ledger) -> Result<(), String> {
         self.keep("ledger", &ledger.entries())
+    }
+
+    /// The addresses in the web that answered, each with the day.
+    pub fn answers(&self) -> BTreeMap<String, i64> {
+        seal::read(&self.folder.join("answers")).unwrap_or_default()
+    }
+
+    /// Keeps them for the next run.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn keep_answers(&self, answers: &BTreeMap<String, i64>) -> Result<(), String> {
+        self.keep("answers", answers)
     }
 
     /// Clears away pages that this run did not have, the oldest first, until they are no more than

@@ -29,11 +29,15 @@ impl Allows {
         let known = |id: &str| Rule::of_id(id).is_some() || secrets.kinds().iter().any(|kind| kind.id == id);
         let unknown = |id: &str| {
             let help = Rule::nearest(id).map(|near| format!("did you mean `{near}`?"));
-            let note = Note::warning(Rule::Mark, format!("`{id}` is allowed, which is no rule and no kind of secret"));
+            let note = Note::warning(
+                Rule::Mark,
+                format!("`{id}` is allowed, which is no rule and no kind of secret"),
+            );
             note.help(help.unwrap_or_else(|| "`bindery explain` lists the rules".to_owned()))
         };
         let of_page = notebook.front.all.get("bindery").and_then(|own| own.get("allow"));
-        for id in of_page.and_then(|list| list.as_array()).into_iter().flatten().filter_map(|id| id.as_str()) {
+        for id in of_page.and_then(|list| list.as_array()).into_iter().flatten().filter_map(|id| id.as_str())
+        {
             if !known(id) {
                 allows.unknown.push(unknown(id));
             }

@@ -1,9 +1,13 @@
 //! What makes a good page: its title, its headings, its words for pictures, and what the repo asks
 //! for.
 
+use std::ops::Range;
+use std::sync::LazyLock;
+
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use pulldown_cmark::{Event, Tag, TagEnd};
+use regex::bytes::Regex;
 use serde_json::Value;
 
 use crate::config::checks::Asked;
@@ -13,7 +17,12 @@ use crate::render;
 use crate::site::{PageKind, PageRecord};
 
 /// Asks a page, as readers see it.
-pub(super) fn ask(published: &Published, (page, today): (&PageRecord, Date), asked: &Asked, notes: &mut Vec<Note>) {
+pub(super) fn ask(
+    published: &Published,
+    (page, today): (&PageRecord, Date),
+    asked: &Asked,
+    notes: &mut Vec<Note>,
+) {
     let mut outline = Levels::default();
     for cell in &published.notebook().cells {
         if matches!(cell.kind, CellKind::Markdown) {
@@ -22,8 +31,10 @@ pub(super) fn ask(published: &Published, (page, today): (&PageRecord, Date), ask
     }
     outline.say(page, notes);
     if page.outline.words > asked.limits.words {
-        let said =
-            format!("the page has {} words of prose, and {} are allowed", page.outline.words, asked.limits.words);
+        let said = format!(
+            "the page has {} words of prose, and {} are allowed",
+            page.outline.words, asked.limits.words
+        );
         notes.push(Note::info(Rule::PageLong, said).help("split it, one task a page"));
     }
     required(page, asked, notes);
@@ -36,7 +47,9 @@ pub(super) fn ask(published: &Published, (page, today): (&PageRecord, Date), ask
 #[derive(Default)]
 struct Levels {
     last: u8,
-    tops: Vec<Note>,
+    /// The second heading of the first level, and how many there are.
+    second: Option<Note>,
+    tops: usize,
     any: bool,
 }
 
@@ -44,8 +57,10 @@ impl Levels {
     fn add(&mut self, level: u8, (cell, line): (&Cell, u32), notes: &mut Vec<Note>) {
         self.any = true;
         if level == 1 {
-            let said = "one more heading of the first level; a page has one title";
-            self.tops.push(Note::warning(Rule::TitleSeveral, said).in_cell(&cell.at).at_line(line).help("make it `##`"));
+            self.tops += 1;
+            if self.tops == 2 {
+                self.second = Some(Note::warning(Rule::TitleSeveral, "").in_cell(&cell.at).at_line(line));
+            }
         }
         if self.last > 0 && level > self.last + 1 {
             let said = format!("a heading of level {level} stands below one of level {}", self.last);
@@ -58,12 +73,23 @@ impl Levels {
     fn say(self, page: &PageRecord, notes: &mut Vec<Note>) {
         // The headings of a talk are those of its slides.
         if page.kind != PageKind::Talk {
-            notes.extend(self.tops.into_iter().skip(1));
+            let said = format!(
+                "the page has {} headings of the first level, of which this is the second",
+                self.tops
+            );
+            let note =
+                self.second.map(|note| Note { message: said, ..note }.help("make all but the title `##`"));
+            notes.extend(note);
         }
         let has_title = page.front.title.is_some() || page.outline.title.is_some() || self.any;
-        if !has_title {
+        let name = page.source.stem().to_ascii_lowercase();
+        let is_of_forges =
+            ["license", "copying", "pull_request_template"].iter().any(|kind| name.starts_with(kind));
+        if !has_title && !is_of_forges {
             let said = format!("the page has no title; lists and search call it `{}`", page.title);
-            notes.push(Note::warning(Rule::TitleMissing, said).help("begin with a heading: `# What it is for`"));
+            notes.push(
+                Note::warning(Rule::TitleMissing, said).help("begin with a heading: `# What it is for`"),
+            );
         }
     }
 }
@@ -74,6 +100,7 @@ fn prose(cell: &Cell, outline: &mut Levels, notes: &mut Vec<Note>) {
     let mut line = LineOf { source, at: 0, line: 1 };
     let mut say = |note: Note, line: u32| notes.push(note.in_cell(&cell.at).at_line(line));
     let mut found = Vec::new();
+    let mut drawn: Vec<(Range<usize>, String)> = Vec::new();
     // Links and code, where a URL is at home; a picture and its words; a head and its words.
     let mut within = 0_usize;
     let mut picture: Option<(u32, bool)> = None;
@@ -84,9 +111,11 @@ fn prose(cell: &Cell, outline: &mut Levels, notes: &mut Vec<Note>) {
             Event::Start(Tag::Heading { level, .. }) => outline.add(level as u8, (cell, line), &mut found),
             Event::Start(Tag::Link { .. } | Tag::CodeBlock(_)) => within += 1,
             Event::End(TagEnd::Link | TagEnd::CodeBlock) => within = within.saturating_sub(1),
-            Event::Start(Tag::Image { .. }) => {
+            Event::Start(Tag::Image { dest_url, .. }) => {
                 within += 1;
-                picture = Some((line, false));
+                // MyST embeds cells in the form of pictures.
+                let is_embed = dest_url.starts_with('#') || dest_url.starts_with("xref:");
+                picture = Some((line, is_embed));
             }
             Event::End(TagEnd::Image) => {
                 within = within.saturating_sub(1);
@@ -104,6 +133,13 @@ fn prose(cell: &Cell, outline: &mut Levels, notes: &mut Vec<Note>) {
                 let says = !text.trim().is_empty();
                 picture = picture.map(|(line, said)| (line, said || says));
                 head = head.map(|(line, said)| (line, said || says));
+                if within == 0
+                    && let Some(target) = unlinked(&text)
+                {
+                    let said = format!("`{target}` holds spaces, so this is no link");
+                    let help = format!("write `<{target}>`, or `%20` for each space");
+                    say(Note::error(Rule::LinkDead, said).help(help), line);
+                }
                 if within == 0 && bare_url(&text) {
                     let note = Note::info(Rule::BareUrl, "a URL stands as text");
                     say(note.help("name where it leads: `[the dashboard](https://…)`"), line);
@@ -116,6 +152,8 @@ fn prose(cell: &Cell, outline: &mut Levels, notes: &mut Vec<Note>) {
             }
             Event::Html(html) | Event::InlineHtml(html) => {
                 head = head.map(|(line, _)| (line, true));
+                tags(&html, "<h1").for_each(|_| outline.add(1, (cell, line), &mut found));
+                drawn.push((range.clone(), html.to_string()));
                 for tag in tags(&html, "<img") {
                     if !tag.contains("alt=") && !tag.contains("aria-hidden") && !tag.contains("alt ") {
                         say(no_words(), line);
@@ -125,7 +163,7 @@ fn prose(cell: &Cell, outline: &mut Levels, notes: &mut Vec<Note>) {
             _ => {}
         }
     }
-    tables(source, &mut say);
+    tables(source, &drawn, &mut say);
     notes.append(&mut found);
 }
 
@@ -139,13 +177,26 @@ fn no_head(said: &str) -> Note {
 }
 
 /// Tables of HTML without a head: they go over several pieces of HTML.
-fn tables(source: &str, say: &mut impl FnMut(Note, u32)) {
-    let lower = source.to_ascii_lowercase();
+fn tables(source: &str, html: &[(Range<usize>, String)], say: &mut impl FnMut(Note, u32)) {
+    // What is no HTML, as code that shows some, stands blank.
+    let mut lower = " ".repeat(source.len()).into_bytes();
+    for (range, _) in html {
+        if let (Some(to), Some(from)) = (lower.get_mut(range.clone()), source.as_bytes().get(range.clone())) {
+            to.copy_from_slice(from);
+        }
+    }
+    let lower = String::from_utf8_lossy(&lower).to_ascii_lowercase();
     for (at, _) in lower.match_indices("<table") {
         let end = lower[at..].find("</table").map_or(lower.len(), |end| at + end);
-        let is_layout = !lower[at..end].contains("<td") || lower[at..end].contains("role=\"presentation\"");
-        if !lower[at..end].contains("<th") && !is_layout {
-            let line = u32::try_from(lower[..at].matches('\n').count() + 1).unwrap_or(u32::MAX);
+        let table = &lower[at..end];
+        // Tables that only place things have no head.
+        let is_layout = table.matches("<tr").count() < 3
+            || ["role=\"presentation\"", "border:none", "border: none", "border:0", "<img", "<input"]
+                .iter()
+                .any(|sign| table.contains(sign));
+        if !table.contains("<th") && !is_layout {
+            let line = u32::try_from(source.get(..at).unwrap_or_default().matches('\n').count() + 1)
+                .unwrap_or(u32::MAX);
             say(no_head("the table has no head"), line);
         }
     }
@@ -158,9 +209,20 @@ fn tags<'a>(html: &'a str, start: &'a str) -> impl Iterator<Item = String> + 'a 
     places.into_iter().map(move |at| lower[at..].split('>').next().unwrap_or_default().to_owned())
 }
 
+/// The target of what looks like a link and is none, since it holds spaces.
+fn unlinked(text: &str) -> Option<&str> {
+    static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let files = "ipynb|md|qmd|html?|png|jpe?g|gif|svg|pdf|csv|txt|py|sh";
+        Regex::new(&format!(r"\[[^\[\]]+\]\(([^()<>]* [^()<>]*\.(?:{files}))\)")).ok()
+    });
+    let found = LINK.as_ref()?.captures(text.as_bytes())?.get(1)?;
+    text.get(found.range())
+}
+
 fn bare_url(text: &str) -> bool {
     ["https://", "http://"].iter().any(|scheme| {
-        text.match_indices(scheme).any(|(at, _)| text[at + scheme.len()..].starts_with(|c: char| c.is_alphanumeric()))
+        text.match_indices(scheme)
+            .any(|(at, _)| text[at + scheme.len()..].starts_with(|c: char| c.is_alphanumeric()))
     })
 }
 
@@ -247,7 +309,8 @@ fn review(front: &FrontMatter, today: Date) -> Option<Note> {
         Some((said, parsed))
     };
     let wrong = |key: &str, said: &str, wanted: &str| {
-        Note::warning(Rule::FrontMatter, format!("`{key}` is `{said}`, which means nothing")).help(wanted.to_owned())
+        Note::warning(Rule::FrontMatter, format!("`{key}` is `{said}`, which means nothing"))
+            .help(wanted.to_owned())
     };
     const AS_DATE: &str = "write a date as 2026-11-02";
     let due = match (date("review_by"), date("last_reviewed_on")) {

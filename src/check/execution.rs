@@ -2,7 +2,7 @@
 
 use super::{Desk, in_cell};
 use crate::diagnostic::{Note, Rule, Severity};
-use crate::notebook::{Cell, CellKind, Code, Format, Output};
+use crate::notebook::{Cell, CellKind, Code, Format, Output, Slide};
 
 /// How often a line is redrawn before it is said.
 const REDRAWN: usize = 10;
@@ -20,23 +20,75 @@ pub(super) fn ask(desk: &mut Desk<'_>) {
         .collect();
     // Text forms keep neither counts nor outputs.
     if notebook.format == Format::Ipynb {
-        if !notebook.is_procedure() {
+        // Some tools keep no counts at all.
+        if code.iter().any(|(_, code)| code.count.is_some()) {
             unrun(&code, desk);
         }
         order(&code, desk);
         empty(desk);
     }
-    for (cell, code) in code {
-        errors(cell, code, desk);
-        progress(cell, code, desk);
-        debug(cell, code, desk);
+    let mut above = "";
+    for cell in &notebook.cells {
+        match &cell.kind {
+            CellKind::Markdown => above = &cell.source,
+            CellKind::Raw(_) => {}
+            CellKind::Code(code) => {
+                let words = Words::of(above, cell, code);
+                errors(cell, code, &words, desk);
+                progress(cell, code, desk);
+                // Where debugging is the lesson, it is no leftover.
+                if !above.to_lowercase().contains("debug") {
+                    debug(cell, code, desk);
+                }
+            }
+        }
     }
 }
+
+/// What the prose above a cell and its comments say, in lower case: where something is announced,
+/// it is meant.
+struct Words(String);
+
+impl Words {
+    fn of(above: &str, cell: &Cell, code: &Code) -> Self {
+        let leader = code.lang.comment().unwrap_or("#");
+        let comments =
+            cell.source.lines().filter_map(|line| line.split_once(leader)).map(|(_, comment)| comment);
+        let mut words = above.to_lowercase();
+        comments.for_each(|comment| {
+            words.push('\n');
+            words.push_str(&comment.to_lowercase());
+        });
+        Self(words)
+    }
+
+    fn hold(&self, any: &[&str]) -> bool {
+        any.iter().any(|word| self.0.contains(word))
+    }
+}
+
+/// Words that announce an exception.
+const ANNOUNCE: &[&str] = &[
+    "error",
+    "exception",
+    "fail",
+    "raise",
+    "traceback",
+    "crash",
+    "fehler",
+    "erreur",
+    "失敗",
+    "エラー",
+    "错误",
+];
 
 /// Cells that were not run; those that follow each other are one finding.
 fn unrun(code: &[(&Cell, &Code)], desk: &mut Desk<'_>) {
     let is_unrun = |(cell, code): &(&Cell, &Code)| {
-        code.count.is_none() && code.outputs.is_empty() && !cell.options.skip_execution && has_code(cell, code)
+        code.count.is_none()
+            && code.outputs.is_empty()
+            && !cell.options.skip_execution
+            && has_code(cell, code)
     };
     let mut rest = code;
     while let Some(start) = rest.iter().position(is_unrun) {
@@ -45,7 +97,10 @@ fn unrun(code: &[(&Cell, &Code)], desk: &mut Desk<'_>) {
         let (first, last) = (rest[0].0, rest[length - 1].0);
         let said = match length {
             1 => "this cell was never run, the others were".to_owned(),
-            _ => format!("this cell and those after it up to cell {} were never run, others were", last.at.number),
+            _ => format!(
+                "this cell and those after it up to cell {} were never run, others were",
+                last.at.number
+            ),
         };
         let help = "run all cells and save; what shall not be run has the tag `skip-execution`";
         desk.say(in_cell(Severity::Warning, Rule::CellUnrun, first, said).help(help));
@@ -63,8 +118,9 @@ fn order(code: &[(&Cell, &Code)], desk: &mut Desk<'_>) {
     let mut before: Option<(u64, u32)> = None;
     for (cell, code) in code {
         let Some(count) = code.count else { continue };
-        if let Some((last, number)) = before.filter(|(last, _)| *last > count) {
-            let said = format!("this cell was run as number {count}, and cell {number} above it as number {last}");
+        if let Some((last, number)) = before.filter(|(last, _)| *last >= count && count > 0) {
+            let said =
+                format!("this cell was run as number {count}, and cell {number} above it as number {last}");
             let note = in_cell(Severity::Warning, Rule::CellOrder, cell, said);
             desk.say(note.help("restart the kernel, run all cells, save"));
         }
@@ -76,14 +132,17 @@ fn empty(desk: &mut Desk<'_>) {
     let notebook = desk.notebook;
     for cell in &notebook.cells {
         let has_outputs = matches!(&cell.kind, CellKind::Code(code) if !code.outputs.is_empty());
-        if cell.source.trim().is_empty() && cell.head.trim().is_empty() && !has_outputs {
+        let options = &cell.options;
+        let has_part =
+            options.parameters.is_some() || options.slide != Slide::Continue || !options.tags.is_empty();
+        if cell.source.trim().is_empty() && cell.head.trim().is_empty() && !has_outputs && !has_part {
             let note = in_cell(Severity::Info, Rule::CellEmpty, cell, "the cell is empty".to_owned());
             desk.say(note.help("delete it; `bindery check --fix` takes empty cells off the end"));
         }
     }
 }
 
-fn errors(cell: &Cell, code: &Code, desk: &mut Desk<'_>) {
+fn errors(cell: &Cell, code: &Code, words: &Words, desk: &mut Desk<'_>) {
     if cell.options.raises_ok {
         return;
     }
@@ -96,7 +155,8 @@ fn errors(cell: &Cell, code: &Code, desk: &mut Desk<'_>) {
             (true, _) => format!("the cell ended with an exception: {message}"),
             _ => format!("the cell ended with {name}: {message}"),
         };
-        let note = in_cell(Severity::Error, Rule::CellError, cell, said);
+        let severity = if words.hold(ANNOUNCE) { Severity::Warning } else { Severity::Error };
+        let note = in_cell(severity, Rule::CellError, cell, said);
         desk.say(note.help("mend it and run it again; where the exception is meant, tag `raises-exception`"));
     }
 }
@@ -124,8 +184,15 @@ const DEBUG: &[(&[&str], &[&str])] = &[
     (
         &["python"],
         &[
-            "breakpoint()", "import pdb", "import ipdb", "pdb.set_trace(", "ipdb.set_trace(", "%debug", "%pdb on",
-            "%pdb 1", "%%debug",
+            "breakpoint()",
+            "import pdb",
+            "import ipdb",
+            "pdb.set_trace(",
+            "ipdb.set_trace(",
+            "%debug",
+            "%pdb on",
+            "%pdb 1",
+            "%%debug",
         ],
     ),
     (&["ruby"], &["binding.pry", "binding.irb", "byebug", "require 'pry'", "require \"pry\""]),
@@ -136,22 +203,26 @@ const DEBUG: &[(&[&str], &[&str])] = &[
 
 fn debug(cell: &Cell, code: &Code, desk: &mut Desk<'_>) {
     let lang = code.lang.name();
-    let starts: &[&str] = DEBUG
-        .iter()
-        .find(|(langs, _)| langs.contains(&lang))
-        .map_or(&[], |(_, starts)| starts);
+    let starts: &[&str] =
+        DEBUG.iter().find(|(langs, _)| langs.contains(&lang)).map_or(&[], |(_, starts)| starts);
     for (number, line) in (1..).zip(cell.source.lines()) {
         let line = line.trim();
         // As a word of its own: `debugger` may begin a name.
         let begins = |start: &&&str| {
             line.strip_prefix(**start).is_some_and(|rest| {
-                start.ends_with(['(', ';', ')']) || !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+                start.ends_with(['(', ';', ')'])
+                    || !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')
             })
         };
         let found = starts.iter().find(begins).copied().or_else(|| traces(line, code).then_some(line));
         let Some(what) = found else { continue };
         let shown: String = what.trim_end_matches('(').chars().take(40).collect();
-        let note = in_cell(Severity::Warning, Rule::DebugLeft, cell, format!("`{shown}` is left over from debugging"));
+        let note = in_cell(
+            Severity::Warning,
+            Rule::DebugLeft,
+            cell,
+            format!("`{shown}` is left over from debugging"),
+        );
         desk.say(Note { line: Some(number), ..note }.help("take it out"));
     }
 }

@@ -17,6 +17,8 @@ mod since;
 mod survey;
 mod weight;
 
+pub use survey::Look;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,6 +34,7 @@ use crate::history;
 use crate::notebook::{Notebook, check_rules};
 use crate::path::SitePath;
 use crate::site::{Dates, Input, PageRecord, Produced, Site};
+use crate::web::Answers;
 use survey::{Shelf, Survey};
 
 /// What a check was asked for.
@@ -53,6 +56,8 @@ pub struct Request {
     pub is_since: bool,
     /// The day that reviews are due by.
     pub today: Date,
+    /// What has answered of the web lately, where links to other sites are to be asked.
+    pub web: Option<Answers>,
 }
 
 /// What a check found.
@@ -64,6 +69,8 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
     /// What could not be done as it was asked for, and what was done in its place.
     pub remarks: Vec<String>,
+    /// What has answered of the web, where links to other sites were asked.
+    pub web: Option<Answers>,
 }
 
 /// A notebook in the hands of the rules.
@@ -96,7 +103,8 @@ pub fn check(request: &Request, progress: build::Progress<'_>) -> Result<Outcome
         None => None,
         Some(revision) => history::Base::read(root, revision).map_err(|why| outcome.remarks.push(why)).ok(),
     };
-    let shelf = Shelf::new(request, &found)?;
+    let open = found.open();
+    let shelf = Shelf::new((root, src), config, (&found.sources, &open))?.comparing(base.is_some());
     let done = std::sync::atomic::AtomicUsize::new(0);
     let (tracked, surveys) = rayon::join(
         || history::tracked(root),
@@ -133,6 +141,11 @@ pub fn check(request: &Request, progress: build::Progress<'_>) -> Result<Outcome
     said.extend(surveys.iter().flat_map(Survey::diagnostics));
     said.extend(links::of_pages(&whole));
     said.extend(secrets::of_files(&whole, &found.files));
+    if let Some(known) = &request.web {
+        let (dead, answers) = links::of_the_web(&whole, known)?;
+        said.extend(dead);
+        outcome.web = Some(answers);
+    }
     let mut wanted = request.only.clone();
     if let Some(before) = &before {
         said.extend(before.dropped(&whole));
@@ -161,7 +174,8 @@ pub fn check(request: &Request, progress: build::Progress<'_>) -> Result<Outcome
     outcome.diagnostics = whole.weighed(said);
     let sources = surveys.iter().map(|survey| &survey.record.source);
     let is_wanted = |source: &&SitePath| wanted.as_ref().is_none_or(|wanted| wanted.contains(*source));
-    outcome.sources = sources.filter(|source| !config.checks.excludes(source)).filter(is_wanted).cloned().collect();
+    outcome.sources =
+        sources.filter(|source| !config.checks.excludes(source)).filter(is_wanted).cloned().collect();
     Ok(outcome)
 }
 
@@ -184,6 +198,11 @@ impl Whole<'_> {
         self.surveys.get(place)
     }
 
+    /// The sources of the site's pages, by their numbers.
+    fn site_pages(&self) -> impl Iterator<Item = &SitePath> {
+        (0..self.site.len()).map(|page| self.site.source(page))
+    }
+
     /// The files of the repo that pages link.
     fn linked(&self) -> BTreeSet<&SitePath> {
         self.led.iter().flat_map(|led| &led.files).map(|(file, _)| file).collect()
@@ -192,21 +211,18 @@ impl Whole<'_> {
     /// What remains of what was found when everybody had a say: authors, the repo, the book.
     fn weighed(&self, said: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let checks = &self.request.config.checks;
-        let secrets = self.shelf.secrets();
         let mut kept: Vec<Diagnostic> = said
             .into_iter()
             .filter(|diagnostic| !checks.excludes(&diagnostic.file))
             .filter_map(|mut diagnostic| {
-                let survey = self.survey_of(&diagnostic.file);
-                if survey.is_some_and(|survey| survey.allows.silence(&diagnostic.note)) {
-                    return None;
-                }
-                let asked = survey.map_or(&self.asked_of_none, |survey| &survey.asked);
-                let note = &mut diagnostic.note;
-                note.severity = asked.severity(note.rule, note.severity)?;
-                // A message may quote what it is about.
-                note.message = secrets.hidden(&note.message);
-                note.help = note.help.as_deref().map(|help| secrets.hidden(help));
+                diagnostic.note = match self.survey_of(&diagnostic.file) {
+                    Some(survey) => survey.weigh(diagnostic.note)?,
+                    None => {
+                        let severity =
+                            self.asked_of_none.severity(diagnostic.note.rule, diagnostic.note.severity)?;
+                        Note { severity, ..diagnostic.note }
+                    }
+                };
                 Some(diagnostic)
             })
             .collect();

@@ -6,17 +6,19 @@ use regex::bytes::{RegexSet, RegexSetBuilder};
 
 use super::{Desk, in_cell};
 use crate::diagnostic::{Rule, Severity};
-use crate::notebook::{Cell, CellKind};
+use crate::notebook::{Cell, CellKind, Notebook};
 use crate::render;
 
 /// Commands that destroy, as they begin a command in a shell, in SQL or in a string of a program.
 /// Long options and their order vary; what stands between a command and its verb does too.
 const PATTERNS: &[&str] = &[
     r"\brm\s+(?:-[\w-]+\s+)*-(?:\w*[rR]\w*|-recursive)\b",
-    r"\b(?i:drop)\s+(?i:table|database|schema|keyspace|user|role|index|collection|bucket)\b",
+    r"\b(?i:drop)\s+(?i:table|database|schema|keyspace|user|role|index|collection|bucket)\s+(?:(?i:if\s+exists)\s+)?[^\s#\x22'|)]",
     r"\b(?i:truncate\s+table)\b",
     r"\b(?i:delete\s+from)\s+[\w.\x22`\[\]]+\s*(?:;|$|\x22|')",
-    r"\b(?:kubectl|oc|k)\s+(?:-\S+\s+)*(?:delete|drain)\s",
+    r"\b(?:kubectl|oc)\s+(?:-\S+\s+)*(?:delete|drain)\s",
+    r"\bvirsh\s+(?:destroy|undefine)\b",
+    r"\bazdata\s+\w+\s+delete\b",
     r"\bhelm\s+(?:uninstall|delete|del)\s",
     r"\b(?:terraform|tofu|terragrunt|pulumi|cdk|vagrant)\s+(?:-\S+\s+)*destroy\b",
     r"\bterraform\s+state\s+rm\b",
@@ -48,33 +50,87 @@ static DESTROYS: LazyLock<RegexSet> = LazyLock::new(|| {
 
 /// Words that warn, in languages of our readers, in lower case.
 const WARNS: &[&str] = &[
-    "warn", "danger", "caution", "destructive", "destroys", "irrevers", "cannot be undone", "can't be undone",
-    "data loss", "careful", "permanently", "⚠", "🚨", "achtung", "vorsicht", "gefahr", "attention", "avertissement",
-    "cuidado", "advertencia", "peligro", "atenção", "attenzione", "pericolo", "внимание", "осторожно", "警告", "注意",
-    "危险", "危険",
+    "warn",
+    "danger",
+    "caution",
+    "destructive",
+    "destroys",
+    "irrevers",
+    "cannot be undone",
+    "can't be undone",
+    "data loss",
+    "careful",
+    "permanently",
+    "⚠",
+    "🚨",
+    "achtung",
+    "vorsicht",
+    "gefahr",
+    "attention",
+    "avertissement",
+    "cuidado",
+    "advertencia",
+    "peligro",
+    "atenção",
+    "attenzione",
+    "pericolo",
+    "внимание",
+    "осторожно",
+    "警告",
+    "注意",
+    "危险",
+    "危険",
+    "only when you want",
+    "only if you want",
+    "are you sure",
 ];
 
 /// How many lines of a cell are quoted.
 const MAX_SHOWN: usize = 60;
 
+/// Names of what anybody makes anew: throwing it away destroys nothing.
+const SCRATCH: &[&str] = &[
+    "tmp",
+    "temp",
+    "build",
+    "_build",
+    "dist",
+    "target",
+    "node_modules",
+    "__pycache__",
+    "cache",
+    ".cache",
+    "scratch",
+];
+
+/// What gives a name to a folder that is thrown away afterwards.
+const TEMPORARY: &[&str] = &["mkdtemp", "gettempdir", "temporarydirectory", "mktemp", "tmpdir", "tempdir"];
+
 /// Asks a notebook.
 pub(super) fn ask(desk: &mut Desk<'_>) {
     let mut above = String::new();
     let notebook = desk.notebook;
+    let scratch = scratch(notebook);
     for cell in &notebook.cells {
         match &cell.kind {
             CellKind::Markdown => {
-                // Prose right above, also when a heading of its own stands between.
-                above.push_str(&cell.source.to_lowercase());
-                above.push('\n');
                 let blocks = render::code_blocks(&cell.source);
-                if !blocks.is_empty() {
-                    let is_code = |at: usize| blocks.iter().any(|block| block.contains(&at));
-                    say(cell, (&is_code, "<!--"), &above, desk);
+                for block in blocks {
+                    let before = format!("{above}{}", cell.source.get(..block.start).unwrap_or_default());
+                    let text = cell.source.get(block.clone()).unwrap_or_default();
+                    if !warns(section(&before.to_lowercase())) {
+                        let line = cell.source[..block.start].matches('\n').count();
+                        say(cell, (text, line, "#"), &scratch, desk);
+                    }
                 }
+                above.push_str(&cell.source);
+                above.push('\n');
             }
             CellKind::Code(code) => {
-                say(cell, (&|_| true, code.lang.comment().unwrap_or("#")), &above, desk);
+                let leader = code.lang.comment().unwrap_or("#");
+                if !warns(section(&above.to_lowercase())) && !asks(&cell.source, leader) {
+                    say(cell, (&cell.source, 0, leader), &scratch, desk);
+                }
                 above.clear();
             }
             CellKind::Raw(_) => {}
@@ -82,29 +138,78 @@ pub(super) fn ask(desk: &mut Desk<'_>) {
     }
 }
 
-/// Says the first command of a cell that destroys something; `is_code` tells which of its bytes
-/// are commands.
-fn say(cell: &Cell, (is_code, leader): (&dyn Fn(usize) -> bool, &str), above: &str, desk: &mut Desk<'_>) {
-    let source = cell.source.as_bytes();
-    if !DESTROYS.is_match(source) || warns(above) || warns(&cell.source.to_lowercase()) {
+/// The names that cells give to folders which are thrown away.
+fn scratch(notebook: &Notebook) -> Vec<String> {
+    let lines = notebook.cells.iter().flat_map(|cell| cell.source.lines());
+    let names = lines.filter_map(|line| {
+        let (name, value) = line.split_once('=')?;
+        let value = value.to_lowercase();
+        let is_scratch = TEMPORARY.iter().any(|word| value.contains(word)) || value.contains("/tmp/");
+        let name = name.trim().rsplit([' ', '.']).next()?;
+        let sound = name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        (is_scratch && sound).then(|| name.to_owned())
+    });
+    names.collect()
+}
+
+/// The section that ends a text: from its last heading on, or from the one before where nothing is
+/// said below that.
+fn section(text: &str) -> &str {
+    let starts: Vec<usize> =
+        std::iter::once(0).chain(text.match_indices("\n#").map(|(at, _)| at + 1)).collect();
+    let says = |at: usize| text[at..].lines().skip(1).any(|line| !line.trim().is_empty());
+    let last = starts.iter().rev().copied().find(|at| says(*at));
+    &text[last.unwrap_or(0)..]
+}
+
+/// Whether code warns whoever runs it by a comment, or asks before it goes on.
+fn asks(source: &str, leader: &str) -> bool {
+    const ASKS: &[&str] = &["input(", "read -p", "confirm", "-whatif", "--dry-run", "raise systemexit"];
+    source.to_lowercase().lines().any(|line| {
+        let comment = line.trim_start().strip_prefix(leader);
+        comment.is_some_and(warns) || ASKS.iter().any(|word| line.contains(word))
+    })
+}
+
+/// Says the first command of a text that destroys something; the text stands `below` lines below
+/// the beginning of its cell.
+fn say(cell: &Cell, (text, below, leader): (&str, usize, &str), scratch: &[String], desk: &mut Desk<'_>) {
+    if !DESTROYS.is_match(text.as_bytes()) {
         return;
     }
-    let mut at = 0;
-    for (number, line) in (1..).zip(cell.source.split_inclusive('\n')) {
-        let place = at;
-        at += line.len();
-        let said = line.trim();
-        let is_comment = said.starts_with(leader) || said.starts_with("--");
-        if is_comment || !is_code(place) || !DESTROYS.is_match(said.as_bytes()) {
-            continue;
-        }
-        let shown: String = said.chars().take(MAX_SHOWN).collect();
-        let more = if shown.len() < said.len() { "…" } else { "" };
-        let message = format!("`{shown}{more}` destroys something, and nothing warns of it");
-        let note = in_cell(Severity::Warning, Rule::Destructive, cell, message);
-        desk.say(note.at_line(number).help("say above it what it destroys and what to look at first: `> [!WARNING]`"));
-        return;
+    let destroys = |(_, line): &(usize, &str)| {
+        let line = line.trim();
+        let is_comment = line.starts_with(leader) || line.starts_with("--") || line.starts_with("//");
+        !is_comment && DESTROYS.is_match(line.as_bytes()) && !is_harmless(line, scratch)
+    };
+    let Some((number, line)) = text.lines().enumerate().find(destroys) else { return };
+    let said = line.trim();
+    let shown: String = said.chars().take(MAX_SHOWN).collect();
+    let more = if shown.len() < said.len() { "…" } else { "" };
+    let message = format!("`{shown}{more}` destroys something, and nothing warns of it");
+    let note = in_cell(Severity::Warning, Rule::Destructive, cell, message);
+    let line = u32::try_from(below + number + 1).unwrap_or(u32::MAX);
+    desk.say(
+        note.at_line(line).help("say above it what it destroys and what to look at first: `> [!WARNING]`"),
+    );
+}
+
+/// Whether what a command takes away is made for that: a temporary folder, or pods, which whoever
+/// keeps them makes anew.
+fn is_harmless(line: &str, scratch: &[String]) -> bool {
+    let lower = line.to_lowercase();
+    if ["delete pod ", "delete pods ", "delete po ", "delete pod/"].iter().any(|pods| lower.contains(pods)) {
+        return true;
     }
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+    let mut words = line.split(|c: char| !is_word(c)).filter(|word| !word.is_empty());
+    let has_scratch = words.any(|word| {
+        SCRATCH.contains(&word)
+            || scratch.iter().any(|name| name == word)
+            || TEMPORARY.contains(&word.to_lowercase().as_str())
+    });
+    let is_of_files = ["rm ", "rmtree", "remove-item", "find "].iter().any(|word| lower.contains(word));
+    is_of_files && has_scratch
 }
 
 fn warns(text: &str) -> bool {

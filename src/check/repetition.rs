@@ -29,9 +29,13 @@ pub(super) fn prints(notebook: &Notebook, asked: &Asked) -> Vec<Print> {
         let leader = code.lang.comment().unwrap_or("#");
         let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
         let lines: Vec<String> = cell.source.lines().map(words).filter(|line| !line.is_empty()).collect();
-        // Imports, comments and the wishes of an editor are no code to share.
+        if cell.options.parameters.is_some() {
+            continue;
+        }
+        // Imports, comments and the wishes of an editor are no code to share, nor are values.
         let counts = |line: &&String| {
             !line.starts_with(leader)
+                && !is_value(line)
                 && !["import ", "from ", "using ", "require ", "library(", "%", "#r "]
                     .iter()
                     .any(|start| line.starts_with(start))
@@ -46,6 +50,17 @@ pub(super) fn prints(notebook: &Notebook, asked: &Asked) -> Vec<Print> {
         }
     }
     prints
+}
+
+/// Whether a line gives a name to a value that is written out.
+fn is_value(line: &str) -> bool {
+    let Some((name, value)) = line.split_once('=') else { return false };
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | ' ' | '$' | '.');
+    name.chars().all(is_name)
+        && !value.contains('(')
+        && value
+            .trim_start()
+            .starts_with(|c: char| c.is_ascii_digit() || matches!(c, '"' | '\'' | '[' | '{' | '-'))
 }
 
 /// What stands in as many notebooks as the repo allows or more: said at its first place, of those
@@ -67,8 +82,11 @@ pub(super) fn of_pages(whole: &Whole<'_>, wanted: Option<&BTreeSet<SitePath>>) -
             continue;
         }
         let others = places.iter().filter(|(other, at)| *other != *file || at.at != print.at);
-        let mut named: Vec<String> =
-            others.clone().take(MAX_NAMED).map(|(file, print)| format!("`{file}` cell {}", print.at.number)).collect();
+        let mut named: Vec<String> = others
+            .clone()
+            .take(MAX_NAMED)
+            .map(|(file, print)| format!("`{file}` cell {}", print.at.number))
+            .collect();
         let left = others.count() - named.len();
         if left > 0 {
             named.push(format!("{left} more places"));
@@ -80,7 +98,10 @@ pub(super) fn of_pages(whole: &Whole<'_>, wanted: Option<&BTreeSet<SitePath>>) -
             named.join(", ")
         );
         let note = Note::info(Rule::CodeRepeated, message).in_cell(&print.at);
-        said.push(Diagnostic::new(file, note.help("move them to a module or a script that the notebooks share")));
+        said.push(Diagnostic::new(
+            file,
+            note.help("move them to a module or a script that the notebooks share"),
+        ));
     }
     said
 }

@@ -23,11 +23,14 @@ pub(super) fn of_files(whole: &Whole<'_>, files: &BTreeSet<SitePath>) -> Vec<Dia
         .linked()
         .into_par_iter()
         .flat_map_iter(|file| {
-            let text = disk::read_inside(whole.shelf.root, file).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            let text = disk::read_inside(whole.shelf.root, file)
+                .ok()
+                .and_then(|bytes| String::from_utf8(bytes).ok());
             let text = text.filter(|text| secrets.may_hold(text)).unwrap_or_default();
-            let found = secrets.find(&text, file.as_str()).into_iter().map(|found| {
-                Diagnostic::new(file, found.note("a file that pages link").at_line(found.line))
-            });
+            let found = secrets
+                .find(&text, file.as_str())
+                .into_iter()
+                .map(|found| Diagnostic::new(file, found.note("a file that pages link").at_line(found.line)));
             found.collect::<Vec<_>>()
         })
         .collect();

@@ -86,7 +86,8 @@ impl Before {
                 let help = format!(
                     "name it in the front matter of the page that took its place: `aliases: [/{url}]`"
                 );
-                let source = whole.site.page_of(&record.source).map_or(&record.source, |page| whole.site.source(page));
+                let source =
+                    whole.site.page_of(&record.source).map_or(&record.source, |page| whole.site.source(page));
                 said.push(Diagnostic::new(source, Note::error(Rule::UrlDropped, message).help(help)));
                 continue;
             };
@@ -107,7 +108,10 @@ impl Before {
             for id in had.collect::<BTreeSet<_>>().into_iter().filter(|id| !kept(id)) {
                 let message = format!("`{url}#{id}` was published, and the page has no such anchor now");
                 let help = format!("keep it beside what took its place: `<a id=\"{id}\"></a>`");
-                said.push(Diagnostic::new(&heir.source, Note::warning(Rule::AnchorDropped, message).help(help)));
+                said.push(Diagnostic::new(
+                    &heir.source,
+                    Note::warning(Rule::AnchorDropped, message).help(help),
+                ));
             }
         }
         said
@@ -123,9 +127,12 @@ impl Before {
             for shown in &now.shown {
                 let Some(old) = shown.at.id.as_deref().and_then(|id| known.get(id)) else { continue };
                 if shown.source != old.source && shown.outputs == old.outputs && shown.count == old.count {
-                    let note = Note::warning(Rule::OutputStale, "the source has changed, and the outputs are those of before")
-                        .in_cell(&shown.at)
-                        .help("run the cell and save");
+                    let note = Note::warning(
+                        Rule::OutputStale,
+                        "the source has changed, and the outputs are those of before",
+                    )
+                    .in_cell(&shown.at)
+                    .help("run the cell and save");
                     said.push(Diagnostic::new(source, note));
                 }
             }
@@ -135,7 +142,8 @@ impl Before {
 
     /// What was said of the links of pages that have not changed, as far as it was said before.
     pub(super) fn old_links(&self, whole: &Whole<'_>) -> BTreeSet<Diagnostic> {
-        let unchanged = whole.surveys.par_iter().filter(|survey| !self.base.changed.contains(&survey.record.source));
+        let unchanged =
+            whole.surveys.par_iter().filter(|survey| !self.base.changed.contains(&survey.record.source));
         let notes = unchanged.flat_map_iter(|survey| match self.site.page_of(&survey.record.source) {
             Some(page) => self.site.survey(page, &survey.slots, whole.shelf).notes,
             None => Vec::new(),
@@ -146,12 +154,15 @@ impl Before {
 
 /// The sources of the base that have changed since, as they were.
 fn surveys(base: &Base, shelf: &Shelf<'_>, found: &Found) -> BTreeMap<SitePath, Survey> {
-    let known: HashMap<&SitePath, &Source> = found.sources.iter().map(|source| (&source.path, source)).collect();
+    let known: HashMap<&SitePath, &Source> =
+        found.sources.iter().map(|source| (&source.path, source)).collect();
     let source = |path: &SitePath| match known.get(path) {
         Some(source) => Some((*source).clone()),
         // What is there and is no page now was none then, as far as anybody can tell.
         None if found.files.contains(path) || found.parts.contains(path) => None,
-        None => shelf.is_wanted(path).then_some(())
+        None => shelf
+            .is_wanted(path)
+            .then_some(())
             .and_then(|()| Format::of_extension(&path.extension()))
             .map(|format| Source { path: path.clone(), format }),
     };
@@ -184,7 +195,8 @@ pub(super) fn shown(notebook: &Notebook) -> Vec<Shown> {
         }
         // Comments and white space change nothing.
         let leader = code.lang.comment().unwrap_or("#");
-        let lines = cell.source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(leader));
+        let lines =
+            cell.source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(leader));
         let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
         all.push(Shown {
             at: cell.at.clone(),

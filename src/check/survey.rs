@@ -12,13 +12,14 @@ use jiff::civil::Date;
 use super::allow::Allows;
 use super::repetition::Print;
 use super::since::{self, Shown};
-use super::{Desk, Request, documents, execution, portability, reading, repetition, weight};
+use super::{Desk, documents, execution, portability, reading, repetition, weight};
 use crate::config::{Config, Reading, checks::Asked, globs};
 use crate::diagnostic::{Diagnostic, Note, Rule, Severity};
-use crate::disk::{self, Found, Source};
+use crate::disk::{self, Source};
 use crate::notebook::{Around, Files, FrontMatter, Notebook, Published, text_of};
 use crate::path::SitePath;
 use crate::render::{self, Fragment};
+use crate::secret::Secrets;
 use crate::site::{Bodies, PageRecord};
 
 /// What the check knows of one source.
@@ -28,8 +29,9 @@ pub(super) struct Survey {
     pub(super) slots: Fragment,
     /// What was found in it.
     pub(super) notes: Vec<Note>,
-    pub(super) allows: Allows,
+    allows: Allows,
     pub(super) asked: Asked,
+    secrets: Secrets,
     /// Its code, cell by cell.
     pub(super) prints: Vec<Print>,
     /// Its cells that show something; none where nothing is compared with a base.
@@ -37,6 +39,18 @@ pub(super) struct Survey {
 }
 
 impl Survey {
+    /// What remains of a finding when its author, the repo and the book had their say.
+    pub(super) fn weigh(&self, mut note: Note) -> Option<Note> {
+        if self.allows.silence(&note) {
+            return None;
+        }
+        note.severity = self.asked.severity(note.rule, note.severity)?;
+        // A message may quote what it is about.
+        note.message = self.secrets.hidden(&note.message);
+        note.help = note.help.as_deref().map(|help| self.secrets.hidden(help));
+        Some(note)
+    }
+
     pub(super) fn diagnostics(&self) -> impl Iterator<Item = Diagnostic> {
         self.notes.iter().map(|note| Diagnostic::new(&self.record.source, note.clone()))
     }
@@ -49,7 +63,7 @@ pub(super) struct Shelf<'a> {
     /// As the configuration has it, with all kinds of secrets.
     reading: Reading,
     sources: &'a [Source],
-    open: BTreeSet<SitePath>,
+    open: &'a BTreeSet<SitePath>,
     src: &'a SitePath,
     /// What is published, and what is passed over.
     globs: (GlobSet, GlobSet),
@@ -58,20 +72,20 @@ pub(super) struct Shelf<'a> {
 }
 
 impl<'a> Shelf<'a> {
-    pub(super) fn new(request: &'a Request, found: &'a Found) -> Result<Self, String> {
-        let config = &request.config;
-        let mut reading = request.config.reading.clone();
+    pub(super) fn new(
+        (root, src): (&'a Path, &'a SitePath),
+        config: &'a Config,
+        (sources, open): (&'a [Source], &'a BTreeSet<SitePath>),
+    ) -> Result<Self, String> {
+        let mut reading = config.reading.clone();
         reading.secrets = reading.secrets.thorough();
-        Ok(Self {
-            root: &request.root,
-            config,
-            reading,
-            sources: &found.sources,
-            open: found.open(),
-            src: &request.src,
-            globs: (globs(&config.include, "content.include")?, globs(&config.exclude, "content.exclude")?),
-            compares: request.base.is_some(),
-        })
+        let globs = (globs(&config.include, "content.include")?, globs(&config.exclude, "content.exclude")?);
+        Ok(Self { root, src, config, reading, sources, open, globs, compares: false })
+    }
+
+    /// The same where cells are compared with those of a base.
+    pub(super) fn comparing(self, compares: bool) -> Self {
+        Self { compares, ..self }
     }
 
     /// Whether a file of which only the path is known would be a page.
@@ -99,8 +113,11 @@ impl<'a> Shelf<'a> {
     pub(super) fn survey_of(&self, source: &Source, bytes: &[u8], today: Date) -> Survey {
         let attempt = catch_unwind(AssertUnwindSafe(|| self.look(source, bytes, today)));
         attempt.unwrap_or_else(|_| {
-            let note = Note::error(Rule::NotebookInvalid, "bindery failed on this file, which is a fault of bindery")
-                .help("please report it with the file");
+            let note = Note::error(
+                Rule::NotebookInvalid,
+                "bindery failed on this file, which is a fault of bindery",
+            )
+            .help("please report it with the file");
             self.failed(source, vec![note])
         })
     }
@@ -126,7 +143,16 @@ impl<'a> Shelf<'a> {
         notes.append(&mut rendered.notes);
         let record = PageRecord::new(&source.path, &published, rendered.outline, None);
         documents::ask(&published, (&record, today), &asked, &mut notes);
-        Survey { record: Arc::new(record), slots: rendered.body.bare(), notes, allows, asked, prints, shown }
+        Survey {
+            record: Arc::new(record),
+            slots: rendered.body.bare(),
+            notes,
+            allows,
+            asked,
+            secrets: self.reading.secrets.clone(),
+            prints,
+            shown,
+        }
     }
 
     fn read(&self, source: &Source, bytes: &[u8]) -> (Notebook, Vec<Note>) {
@@ -145,13 +171,14 @@ impl<'a> Shelf<'a> {
             notes,
             allows: Allows::default(),
             asked: self.asked(source, &FrontMatter::default()),
+            secrets: self.reading.secrets.clone(),
             prints: Vec::new(),
             shown: Vec::new(),
         }
     }
 
     /// What is taken for a secret, all kinds of them.
-    pub(super) fn secrets(&self) -> &crate::secret::Secrets {
+    pub(super) fn secrets(&self) -> &Secrets {
         &self.reading.secrets
     }
 }
@@ -173,5 +200,35 @@ impl Bodies for Shelf<'_> {
         let bytes = disk::read_inside(self.root, source).map_err(|error| format!("`{source}`: {error}"))?;
         let published = Published::new(self.read(known, &bytes).0);
         Ok(render::plain(&published, &self.reading.outputs).body)
+    }
+}
+
+/// One source in the eyes of the check, for those who show it while it is written.
+pub struct Look(Survey);
+
+impl Look {
+    /// Looks at a source of the folder `src` below `root`; `open` are the files that it may take in.
+    /// `None` where nothing can be said of it: the configuration is wrong, or excludes it.
+    pub fn at(
+        source: &Source,
+        (root, src): (&Path, &SitePath),
+        config: &Config,
+        (open, today): (&BTreeSet<SitePath>, Date),
+    ) -> Option<Self> {
+        if config.checks.excludes(&source.path) {
+            return None;
+        }
+        let sources = std::slice::from_ref(source);
+        let shelf = Shelf::new((root, src), config, (sources, open)).ok()?;
+        Some(Self(shelf.survey(source, today)))
+    }
+
+    /// What was found in it, and what others found, as it is to be said.
+    pub fn notes(&self, others: impl IntoIterator<Item = Note>) -> Vec<Note> {
+        let mut notes: Vec<Note> =
+            self.0.notes.iter().cloned().chain(others).filter_map(|note| self.0.weigh(note)).collect();
+        notes.sort();
+        notes.dedup();
+        notes
     }
 }

@@ -13,7 +13,8 @@ pub(super) fn ask(desk: &mut Desk<'_>) {
     if desk.bytes > limits.notebook {
         let said = format!("the file has {}, and {} are allowed", size(desk.bytes), size(limits.notebook));
         desk.say(
-            Note::warning(Rule::NotebookLarge, said).help("clear outputs that nobody reads, or split the notebook"),
+            Note::warning(Rule::NotebookLarge, said)
+                .help("clear outputs that nobody reads, or split the notebook"),
         );
     }
     let notebook = desk.notebook;
@@ -47,7 +48,8 @@ fn pictures(cell: &Cell, bundle: &MimeBundle, what: &str, desk: &mut Desk<'_>) {
         let MimeData::Text(base64) = data else { continue };
         let bytes = base64.len() / 4 * 3;
         if bytes > most {
-            let said = format!("{what} is a picture ({mime}) of {}, and {} are allowed", size(bytes), size(most));
+            let said =
+                format!("{what} is a picture ({mime}) of {}, and {} are allowed", size(bytes), size(most));
             let note = in_cell(Severity::Warning, Rule::ImageLarge, cell, said);
             desk.say(note.help("save it as JPEG or WebP, or at a lower resolution"));
         }
@@ -57,7 +59,9 @@ fn pictures(cell: &Cell, bundle: &MimeBundle, what: &str, desk: &mut Desk<'_>) {
 fn one(cell: &Cell, (number, output): (usize, &Output), desk: &mut Desk<'_>) {
     let bytes = match output {
         Output::Stream { text, .. } => text.len(),
-        Output::Error { traceback, message, .. } => traceback.iter().map(String::len).sum::<usize>() + message.len(),
+        Output::Error { traceback, message, .. } => {
+            traceback.iter().map(String::len).sum::<usize>() + message.len()
+        }
         Output::Data { bundle, .. } => {
             pictures(cell, bundle, &format!("output {number}"), desk);
             MimeBundle(bundle.0.iter().filter(|(mime, _)| !is_picture(mime)).cloned().collect()).size()
@@ -77,9 +81,10 @@ fn repeated(cell: &Cell, output: &Output, seen: &mut HashMap<Digest, u32>, desk:
     let largest = match output {
         Output::Stream { text, .. } => Some(text.as_str()),
         Output::Data { bundle, .. } => {
-            let texts = bundle.0.iter().filter_map(|(_, data)| match data {
-                MimeData::Text(text) => Some(text.as_str()),
-                MimeData::Json(_) => None,
+            // The same small picture twice is a lesson, not a weight.
+            let texts = bundle.0.iter().filter_map(|(mime, data)| match data {
+                MimeData::Text(text) if !is_picture(mime) || text.len() >= least * 10 => Some(text.as_str()),
+                _ => None,
             });
             texts.max_by_key(|text| text.len())
         }
@@ -107,7 +112,9 @@ fn inline(cell: &Cell, desk: &mut Desk<'_>) {
             if length > most {
                 let said = format!("{} of base64 stand in the Markdown", size(length));
                 let note = in_cell(Severity::Warning, Rule::Base64Inline, cell, said);
-                desk.say(note.at_line(line).help("save it as a file and link that, or paste it as an attachment"));
+                desk.say(
+                    note.at_line(line).help("save it as a file and link that, or paste it as an attachment"),
+                );
             }
         }
     }

@@ -8,11 +8,14 @@ use std::time::Instant;
 
 use clap::Args;
 
+use super::cache::CacheOptions;
 use super::{Progress, absolute, configuration, today};
+use crate::cache::Cache;
 use crate::check::{self, Outcome};
 use crate::diagnostic::{Diagnostic, Entry, Family, Rule, Severity};
 use crate::disk;
 use crate::history;
+use crate::mend::{self, Mended, Spelling};
 use crate::path::SitePath;
 use crate::report::{Baseline, Form, Machine, Report};
 
@@ -43,6 +46,15 @@ pub(super) struct Check {
     /// Write the baseline anew
     #[arg(long, requires = "baseline")]
     update_baseline: bool,
+    /// Ask links to other sites whether they answer; what does not is a warning
+    #[arg(long)]
+    external: bool,
+    #[command(flatten)]
+    cache: CacheOptions,
+    /// Mend what is safe to mend: ids of cells, empty cells at the end, volatile metadata, the case of
+    /// links. All else of the files stays as it is, byte by byte
+    #[arg(long)]
+    fix: bool,
     /// How often each rule was broken, in place of the findings
     #[arg(long)]
     statistics: bool,
@@ -86,27 +98,41 @@ impl Check {
         let Subject { root, src, only } = self.subject()?;
         let config = configuration(&root, &src, None)?;
         let secrets = config.reading.secrets.thorough();
-        let in_pipeline = || std::env::var("CI_MERGE_REQUEST_DIFF_BASE_SHA").ok().filter(|sha| !sha.is_empty());
+        // Only what answered in the web is kept, so only then the cache is looked at.
+        let cache = if self.external { self.cache.folder(&root, &src)? } else { None };
+        let cache = cache.and_then(|folder| Cache::open(&folder).ok());
+        let known = || cache.as_ref().map(Cache::answers).unwrap_or_default();
+        let in_pipeline =
+            || std::env::var("CI_MERGE_REQUEST_DIFF_BASE_SHA").ok().filter(|sha| !sha.is_empty());
         let request = check::Request {
             base: self.since.clone().or(self.base.clone()).or_else(in_pipeline),
             is_since: self.since.is_some(),
             out: absolute(Path::new("public"))?,
             today: today(),
+            web: self.external.then(known),
             config: config.into(),
             root,
             src,
             only,
         };
         let progress = Progress::new(self.quiet);
-        let outcome = check::check(&request, &|done, of| progress.show(done, of))?;
+        let mut outcome = check::check(&request, &|done, of| progress.show(done, of))?;
         progress.end();
-        let Outcome { sources, diagnostics, remarks } = outcome;
+        if self.fix && self.mend(&request, &outcome)? {
+            outcome = check::check(&request, &|_, _| ())?;
+        }
+        let Outcome { sources, diagnostics, remarks, web } = outcome;
+        if let (Some(cache), Some(answers)) = (&cache, &web) {
+            // Where it cannot be kept, it is asked again.
+            let _ = cache.keep_answers(answers);
+        }
         if !self.quiet {
             remarks.iter().for_each(|remark| eprintln!("note: {remark}"));
         }
         let (diagnostics, known) = self.news(diagnostics)?;
         let prefix = history::origin(&request.root).prefix;
-        let machine = Machine { diagnostics: &diagnostics, sources: &sources, prefix: &prefix, is_strict: self.strict };
+        let machine =
+            Machine { diagnostics: &diagnostics, sources: &sources, prefix: &prefix, is_strict: self.strict };
         let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         for (form, file) in &forms {
             let text = match form {
@@ -130,7 +156,47 @@ impl Check {
             let severity = diagnostic.note.severity;
             severity == Severity::Error || (self.strict && severity == Severity::Warning)
         };
-        Ok(if diagnostics.iter().any(|diagnostic| bad(&diagnostic)) { ExitCode::from(1) } else { ExitCode::SUCCESS })
+        Ok(if diagnostics.iter().any(|diagnostic| bad(&diagnostic)) {
+            ExitCode::from(1)
+        } else {
+            ExitCode::SUCCESS
+        })
+    }
+
+    /// Mends the files that were checked; says whether any changed.
+    fn mend(&self, request: &check::Request, outcome: &Outcome) -> Result<bool, String> {
+        let mut changed = false;
+        for source in &outcome.sources {
+            let of_source = outcome.diagnostics.iter().filter(|diagnostic| diagnostic.file == *source);
+            let is_notebook = source.extension() == "ipynb";
+            let spelling = |diagnostic: &Diagnostic| {
+                let note = &diagnostic.note;
+                let (from, to) = note.instead.clone()?;
+                let cell = note.cell.as_ref().map(|cell| cell.number).filter(|_| is_notebook);
+                Some(Spelling {
+                    cell,
+                    line: if is_notebook { note.line? } else { note.file_line()? },
+                    from,
+                    to,
+                })
+            };
+            let spellings: Vec<Spelling> = of_source.filter_map(spelling).collect();
+            let Some(text) =
+                disk::read_inside(&request.root, source).ok().and_then(|bytes| String::from_utf8(bytes).ok())
+            else {
+                continue;
+            };
+            let mended =
+                if is_notebook { mend::notebook(&text, &spellings) } else { mend::text(&text, &spellings) };
+            let Some(Mended { text, done }) = mended else { continue };
+            disk::replace_inside(&request.root, source, text.as_bytes())?;
+            changed = true;
+            if !self.quiet {
+                let done: Vec<String> = done.iter().map(|(count, what)| format!("{count} {what}")).collect();
+                eprintln!("mended: `{source}`: {}", done.join(", "));
+            }
+        }
+        Ok(changed)
     }
 
     fn least(&self) -> Severity {
@@ -146,7 +212,8 @@ impl Check {
     fn forms(&self) -> Result<Vec<(Form, Option<PathBuf>)>, String> {
         let mut forms = Vec::new();
         for said in &self.formats {
-            let (name, file) = said.split_once('=').map_or((said.as_str(), None), |(name, file)| (name, Some(file)));
+            let (name, file) =
+                said.split_once('=').map_or((said.as_str(), None), |(name, file)| (name, Some(file)));
             let form = Form::of_name(name).ok_or_else(|| {
                 let names: Vec<&str> = Form::ALL.iter().map(|(name, _)| *name).collect();
                 format!("`{name}` is no form of report; known are {}", names.join(", "))
@@ -160,7 +227,8 @@ impl Check {
         }
         let to_terminal = forms.iter().filter(|(_, file)| file.is_none()).count();
         if to_terminal > 1 {
-            return Err("two reports cannot share the terminal; give one a file: --format junit=report.xml".to_owned());
+            return Err("two reports cannot share the terminal; give one a file: --format junit=report.xml"
+                .to_owned());
         }
         Ok(forms)
     }
@@ -204,11 +272,14 @@ impl Check {
         };
         let Some(text) = text.filter(|_| !self.update_baseline) else {
             if !self.update_baseline && std::env::var_os("CI").is_some() {
-                return Err(format!("the baseline `{shown}` is not there; make it where you work, and commit it"));
+                return Err(format!(
+                    "the baseline `{shown}` is not there; make it where you work, and commit it"
+                ));
             }
             let baseline = Baseline::of(&diagnostics);
             write(file, &baseline.text())?;
-            let said = format!("{} are known from now on by `{shown}`; commit it", of(baseline.len(), "finding"));
+            let said =
+                format!("{} are known from now on by `{shown}`; commit it", of(baseline.len(), "finding"));
             return Ok((Vec::new(), Some(said)));
         };
         let baseline = Baseline::parse(&text).map_err(|why| format!("`{shown}`: {why}"))?;
@@ -220,8 +291,14 @@ impl Check {
         Ok((news, Some(said)))
     }
 
-    fn summary(&self, diagnostics: &[Diagnostic], (sources, known): (usize, Option<String>), started: Instant) -> String {
-        let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.note.severity == severity).count();
+    fn summary(
+        &self,
+        diagnostics: &[Diagnostic],
+        (sources, known): (usize, Option<String>),
+        started: Instant,
+    ) -> String {
+        let count =
+            |severity| diagnostics.iter().filter(|diagnostic| diagnostic.note.severity == severity).count();
         let files: BTreeSet<&SitePath> = diagnostics
             .iter()
             .filter(|diagnostic| diagnostic.note.severity >= self.least())
@@ -242,8 +319,10 @@ impl Check {
             *families.entry(diagnostic.note.rule.entry().family).or_default() += 1;
         }
         if families.len() > 1 {
-            let parts: Vec<String> =
-                families.iter().map(|(family, count)| format!("{} {count}", family.name().to_lowercase())).collect();
+            let parts: Vec<String> = families
+                .iter()
+                .map(|(family, count)| format!("{} {count}", family.name().to_lowercase()))
+                .collect();
             out.push_str(&format!("\n  {}", parts.join(", ")));
         }
         if let Some(known) = known {
@@ -300,7 +379,11 @@ impl Explain {
             return Ok(ExitCode::SUCCESS);
         }
         if let Some(kind) = secrets.kinds().iter().find(|kind| kind.id == *id) {
-            let redacts = if kind.redacts { "The site shows `[redacted: …]` in its place." } else { "The site shows it as it is." };
+            let redacts = if kind.redacts {
+                "The site shows `[redacted: …]` in its place."
+            } else {
+                "The site shows it as it is."
+            };
             println!("# {}\n\n*{}*, a kind of secret\n\n{redacts}\n", kind.id, kind.name);
             print!("{}", Rule::Secret.entry().text(2));
             return Ok(ExitCode::SUCCESS);

@@ -89,7 +89,8 @@ impl Serve {
                 Ok(Config { base_path: Some(base_path.clone()), ..config })
             })
         };
-        let subject = Subject { root, src, out: absolute(Path::new("public"))?, configure };
+        let subject =
+            Subject { root, src, out: absolute(Path::new("public"))?, configure, today: super::today() };
         let served = Served {
             listener,
             hosts: self.hosts(),

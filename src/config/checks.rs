@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use globset::GlobSet;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::globs;
 use crate::diagnostic::{Rule, Severity};
 use crate::path::SitePath;
 
 /// The table as it is said.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Table {
     /// Globs of sources that are not checked.
@@ -29,7 +29,7 @@ pub struct Table {
 }
 
 /// `[[check.paths]]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Part {
     /// Globs of the sources that it holds for.
@@ -42,7 +42,7 @@ struct Part {
 }
 
 /// How much the findings of a rule weigh.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Weight {
     /// They are not said.
@@ -70,7 +70,7 @@ impl Weight {
 macro_rules! limits {
     ($(#[doc = $doc:literal] $name:ident = $default:literal,)*) => {
         /// `limits` as they are said.
-        #[derive(Clone, Debug, Default, Deserialize)]
+        #[derive(Clone, Debug, Default, Serialize, Deserialize)]
         #[serde(deny_unknown_fields, default)]
         struct Limits {
             $($name: Option<usize>,)*
@@ -120,7 +120,7 @@ limits! {
 }
 
 /// `require`: what pages must have.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Require {
     /// Keys of front matter.
@@ -132,7 +132,7 @@ pub struct Require {
 }
 
 /// `external`: how links to other sites are asked.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct External {
     /// Regular expressions of URLs that are not asked.
@@ -156,6 +156,8 @@ impl Default for External {
 /// What is asked of the pages of a repo.
 #[derive(Clone, Debug, Default)]
 pub struct Checks {
+    /// All of it as it was said.
+    said: String,
     exclude: GlobSet,
     parts: Vec<Scope>,
     /// How links to other sites are asked.
@@ -200,6 +202,7 @@ impl Checks {
     /// # Errors
     /// The rule, glob or key that means nothing.
     pub fn new(table: Table) -> Result<Self, String> {
+        let said = serde_json::to_string(&table).unwrap_or_default();
         let Table { exclude, rules, limits, require, paths, external } = table;
         let whole = Scope {
             paths: None,
@@ -212,7 +215,8 @@ impl Checks {
         for part in paths {
             let Part { paths, when, rules, limits, require } = part;
             if paths.is_empty() && when.is_empty() {
-                return Err("`check.paths` has a part with neither `paths` nor `when`: it holds for nothing".to_owned());
+                return Err("`check.paths` has a part with neither `paths` nor `when`: it holds for nothing"
+                    .to_owned());
             }
             parts.push(Scope {
                 paths: if paths.is_empty() { None } else { Some(globs(&paths, "check.paths.paths")?) },
@@ -222,7 +226,7 @@ impl Checks {
                 require,
             });
         }
-        Ok(Self { exclude: globs(&exclude, "check.exclude")?, parts, external })
+        Ok(Self { said, exclude: globs(&exclude, "check.exclude")?, parts, external })
     }
 
     /// Whether a source is not checked.
@@ -246,6 +250,13 @@ impl Checks {
             asked.require.values.extend(part.require.values.clone());
         }
         asked
+    }
+}
+
+impl Serialize for Checks {
+    /// As it was said, to see whether it is another.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.said)
     }
 }
 

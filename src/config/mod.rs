@@ -206,8 +206,7 @@ pub struct Config {
     pub theme: String,
     /// What is chosen among the options of the theme.
     pub theme_options: toml::Table,
-    /// What the check asks for; nothing of it is seen on a page.
-    #[serde(skip)]
+    /// What the check asks for.
     pub checks: Checks,
 }
 

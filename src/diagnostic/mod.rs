@@ -70,12 +70,24 @@ pub struct Note {
     /// A few bits of a hash of what was found, where it must not be said: that something else
     /// stands in its place can be seen by them.
     pub mark: Option<u8>,
+    /// What stands in the line, and what may safely stand there instead.
+    pub instead: Option<(String, String)>,
 }
 
 impl Note {
     /// A note about a whole file.
     pub fn new(severity: Severity, rule: Rule, message: impl Into<String>) -> Self {
-        Self { cell: None, line: None, severity, rule, message: message.into(), help: None, kind: None, mark: None }
+        Self {
+            cell: None,
+            line: None,
+            severity,
+            rule,
+            message: message.into(),
+            help: None,
+            kind: None,
+            mark: None,
+            instead: None,
+        }
     }
 
     /// The line of the file that the note is about, from 1, where that is known.
@@ -124,6 +136,12 @@ impl Note {
     /// The same, with a few bits of a hash of what was found.
     pub fn marked(mut self, mark: u8) -> Self {
         self.mark = Some(mark);
+        self
+    }
+
+    /// The same, with what stands there and what may stand there instead.
+    pub fn instead(mut self, from: impl Into<String>, to: impl Into<String>) -> Self {
+        self.instead = Some((from.into(), to.into()));
         self
     }
 

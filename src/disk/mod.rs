@@ -93,6 +93,41 @@ pub fn write_inside(folder: &Path, path: &SitePath, bytes: &[u8]) -> Result<(), 
         .map_err(|error| format!("`{}`: {error}", place.display()))
 }
 
+/// Puts other bytes into a file below `root`: whole or not at all, with the rights that it had. A
+/// link stays one, and the file that it leads to changes, which must lie below `root` too.
+///
+/// # Errors
+/// What the system says.
+#[expect(clippy::disallowed_methods, reason = "this is the edge")]
+pub fn replace_inside(root: &Path, path: &SitePath, bytes: &[u8]) -> Result<(), String> {
+    let shown = place(root, path);
+    let say = |error: io::Error| format!("`{}`: {error}", shown.display());
+    let real = std::fs::canonicalize(&shown).map_err(say)?;
+    if !std::fs::canonicalize(root).is_ok_and(|root| real.starts_with(root)) {
+        return Err(format!("`{}` lies outside of the repo", shown.display()));
+    }
+    replace(&real, bytes)
+}
+
+/// The same with any file.
+///
+/// # Errors
+/// What the system says.
+#[expect(clippy::disallowed_methods, reason = "this is the edge")]
+pub fn replace(file: &Path, bytes: &[u8]) -> Result<(), String> {
+    let say = |error: io::Error| format!("`{}`: {error}", file.display());
+    let rights = std::fs::metadata(file).map_err(say)?.permissions();
+    let new = file.with_extension(format!("{}.new", std::process::id()));
+    let written = std::fs::write(&new, bytes)
+        .and_then(|()| std::fs::set_permissions(&new, rights))
+        .and_then(|()| std::fs::rename(&new, file));
+    written.map_err(|error| {
+        // What could not take its place is of no use.
+        let _ = std::fs::remove_file(&new);
+        say(error)
+    })
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the edge")]
 fn open_inside(root: &Path, path: &SitePath) -> io::Result<File> {
     // Any folder on the way may be a link as well.

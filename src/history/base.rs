@@ -35,22 +35,38 @@ impl Base {
             .ok_or_else(|| format!("`{revision}` cannot be compared with: git knows no repo here"))?;
         let is_shallow = shallow == "true";
         let help = "the clone is shallow: in GitLab CI set the variable `GIT_DEPTH: 0`, elsewhere run `git fetch --unshallow`";
-        let commit = ask(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")])
-            .ok_or_else(|| match is_shallow {
-                true => format!("`{revision}` is not in this clone, so nothing is compared with it; {help}"),
-                false => format!("`{revision}` is no revision that git knows here, so nothing is compared with it"),
-            })?;
+        let commit = ask(
+            root,
+            &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")],
+        )
+        .ok_or_else(|| match is_shallow {
+            true => format!("`{revision}` is not in this clone, so nothing is compared with it; {help}"),
+            false => {
+                format!("`{revision}` is no revision that git knows here, so nothing is compared with it")
+            }
+        })?;
         let commit = match ask(root, &["merge-base", &commit, "HEAD"]) {
             Some(common) => common,
             None if is_shallow => {
-                return Err(format!("where HEAD left `{revision}` is not in this clone, so nothing is compared with it; {help}"));
+                return Err(format!(
+                    "where HEAD left `{revision}` is not in this clone, so nothing is compared with it; {help}"
+                ));
             }
             None => commit,
         };
         let listed = |arguments: &[&str]| -> Result<BTreeSet<SitePath>, String> {
             paths(root, arguments).ok_or_else(|| format!("git cannot tell what changed since `{revision}`"))
         };
-        let mut changed = listed(&["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--relative", &commit, "--"])?;
+        let mut changed = listed(&[
+            "diff",
+            "--name-only",
+            "-z",
+            "--no-renames",
+            "--no-ext-diff",
+            "--relative",
+            &commit,
+            "--",
+        ])?;
         changed.extend(listed(&["ls-files", "-z", "--others", "--exclude-standard"])?);
         let files = listed(&["ls-tree", "-r", "-z", "--name-only", &commit])?;
         Ok(Self { root: root.to_path_buf(), commit, files, changed })
@@ -70,8 +86,7 @@ impl Base {
             .spawn();
         let Ok(mut child) = spawned else { return nothing() };
         let (Some(mut to), Some(from)) = (child.stdin.take(), child.stdout.take()) else { return nothing() };
-        let names: Vec<String> =
-            wanted.iter().map(|path| format!("{}:./{path}\n", self.commit)).collect();
+        let names: Vec<String> = wanted.iter().map(|path| format!("{}:./{path}\n", self.commit)).collect();
         // Asked for and answered at once: either side waits when a pipe is full.
         let found = std::thread::scope(|scope| {
             scope.spawn(move || names.iter().try_for_each(|name| to.write_all(name.as_bytes())));

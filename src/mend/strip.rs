@@ -14,7 +14,7 @@ pub struct Strip {
 }
 
 /// Keys of a cell's metadata that tools write at each run or save: times, states of editors.
-const OF_CELLS: [&str; 12] = [
+const OF_CELLS: [&str; 10] = [
     "execution",
     "ExecuteTime",
     "executionInfo",
@@ -25,8 +25,6 @@ const OF_CELLS: [&str; 12] = [
     "gather",
     "varInspector",
     "nteract",
-    "azdata_cell_guid",
-    "id",
 ];
 
 /// Keys of a notebook's metadata likewise, by the way to them.
@@ -90,16 +88,18 @@ impl Strip {
     fn run(self, cell: &CstObject, keeps: bool) -> usize {
         let mut count = 0;
         if self.outputs && !keeps {
-            let outputs = cell.get("outputs").filter(|_| cell.array_value("outputs").is_some_and(|list| !list.elements().is_empty()));
+            let outputs = cell
+                .get("outputs")
+                .filter(|_| cell.array_value("outputs").is_some_and(|list| !list.elements().is_empty()));
             if let Some(outputs) = outputs {
                 outputs.set_value(jsonc_parser::cst::CstInputValue::Array(Vec::new()));
                 count += 1;
             }
         }
         if self.counts || (self.outputs && !keeps) {
-            let number = cell.get("execution_count").filter(|prop| {
-                prop.value().is_some_and(|value| value.as_null_keyword().is_none())
-            });
+            let number = cell
+                .get("execution_count")
+                .filter(|prop| prop.value().is_some_and(|value| value.as_null_keyword().is_none()));
             if let Some(number) = number {
                 number.set_value(jsonc_parser::cst::CstInputValue::Null);
                 count += 1;
@@ -117,10 +117,7 @@ fn keeps(metadata: &CstObject) -> bool {
         .is_some_and(|value| value.value());
     let tags = metadata.array_value("tags").map(|tags| tags.elements()).unwrap_or_default();
     let is_kept = |tag: String| tag == KEEPS || tag == "keep-output";
-    says || tags
-        .iter()
-        .filter_map(|tag| tag.as_string_lit()?.decoded_value().ok())
-        .any(is_kept)
+    says || tags.iter().filter_map(|tag| tag.as_string_lit()?.decoded_value().ok()).any(is_kept)
 }
 
 /// Removes what stands at the end of a way of keys, and what is empty without it.

@@ -210,7 +210,8 @@ impl Reader<'_> {
             }
             sieve.cell(&mut json.fields, &at);
             let mut draft = draft_of(json, at, lists, self.notes);
-            sieve.text(&mut draft.source, Part { cell: Some(&draft.at), name: "the source", has_lines: true });
+            sieve
+                .text(&mut draft.source, Part { cell: Some(&draft.at), name: "the source", has_lines: true });
             drafts.push(draft);
         }
         if let Some(first) = without.first().filter(|_| self.wants_ids) {

@@ -148,7 +148,12 @@ impl Published {
             return None;
         }
         let mut json: Value = serde_json::from_slice(bytes).ok()?;
-        if has_secrets && !sift::redact_json(&mut json, secrets) && self.cuts.is_empty() && !has_state && !has_run {
+        if has_secrets
+            && !sift::redact_json(&mut json, secrets)
+            && self.cuts.is_empty()
+            && !has_state
+            && !has_run
+        {
             return Some(Cow::Borrowed(bytes));
         }
         if let Some(metadata) = json.get_mut("metadata").and_then(Value::as_object_mut) {

@@ -134,7 +134,9 @@ impl<'a> Sieve<'a> {
     fn value(&mut self, value: &mut Value, part: Part<'_>) {
         match value {
             Value::String(text) => self.string(text, None, part),
-            Value::Array(list) if list.len() > 1 && list.iter().all(Value::is_string) => self.lines(list, part),
+            Value::Array(list) if list.len() > 1 && list.iter().all(Value::is_string) => {
+                self.lines(list, part)
+            }
             Value::Array(list) => list.iter_mut().for_each(|item| self.value(item, part)),
             Value::Object(map) => {
                 for (key, value) in map.iter_mut().filter(|(key, _)| !is_binary(key)) {
@@ -171,7 +173,11 @@ impl<'a> Sieve<'a> {
 
     /// A text in a list of lines, with or without their ends: a key goes over several.
     fn lines(&mut self, list: &mut Vec<Value>, part: Part<'_>) {
-        let joint = if list.iter().any(|line| line.as_str().is_some_and(|line| line.ends_with('\n'))) { "" } else { "\n" };
+        let joint = if list.iter().any(|line| line.as_str().is_some_and(|line| line.ends_with('\n'))) {
+            ""
+        } else {
+            "\n"
+        };
         let lines: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
         let mut text = lines.join(joint);
         let was = self.has_redacted;
@@ -192,13 +198,15 @@ impl<'a> Sieve<'a> {
             return;
         }
         let before = key.map(|key| format!("{key} = \"")).unwrap_or_default();
-        let seen = if before.is_empty() { Cow::Borrowed(&*text) } else { Cow::Owned(format!("{before}{text}\"")) };
+        let seen =
+            if before.is_empty() { Cow::Borrowed(&*text) } else { Cow::Owned(format!("{before}{text}\"")) };
         let secrets = self.secrets;
         let mut out = String::new();
         let mut done = 0;
         for found in secrets.find(&seen, self.path) {
             self.say(&found, part);
-            let (from, to) = (found.range.start.max(before.len()), found.range.end.min(before.len() + text.len()));
+            let (from, to) =
+                (found.range.start.max(before.len()), found.range.end.min(before.len() + text.len()));
             if found.kind.redacts && from < to {
                 let (from, to) = (from - before.len(), to - before.len());
                 out.push_str(&text[done..from]);
@@ -267,11 +275,20 @@ impl Files for Sifted<'_> {
 
 /// Takes secrets out of the JSON of a notebook's file; says whether there were any.
 pub(super) fn redact_json(value: &mut Value, secrets: &Secrets) -> bool {
-    let mut sieve = Sieve { secrets, path: "", is_on: true, has_redacted: false, said: HashSet::new(), notes: Vec::new() };
+    let mut sieve = Sieve {
+        secrets,
+        path: "",
+        is_on: true,
+        has_redacted: false,
+        said: HashSet::new(),
+        notes: Vec::new(),
+    };
     let part = Part { cell: None, name: "", has_lines: false };
     sieve.value(value, part);
     let cells = value.get_mut("cells").and_then(Value::as_array_mut).into_iter().flatten();
-    for bundle in cells.filter_map(|cell| cell.get_mut("attachments")?.as_object_mut()).flat_map(Map::values_mut) {
+    for bundle in
+        cells.filter_map(|cell| cell.get_mut("attachments")?.as_object_mut()).flat_map(Map::values_mut)
+    {
         sieve.attachment(bundle, part);
     }
     sieve.has_redacted

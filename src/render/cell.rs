@@ -36,6 +36,10 @@ pub(super) struct CellStyle<'a> {
 pub(super) fn render(cell: &Cell, style: CellStyle<'_>, page: &mut PageState) -> Fragment {
     page.at = cell.at.clone();
     page.attachments.clone_from(&cell.attachments);
+    match &cell.kind {
+        CellKind::Markdown => page.source.clone_from(&cell.source),
+        _ => page.source.clear(),
+    }
     let inner = match &cell.kind {
         CellKind::Markdown => prose(cell, page),
         CellKind::Raw(mime) => raw(cell, mime, page),

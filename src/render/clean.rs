@@ -217,6 +217,8 @@ const SHALLOW: &[&str] = &[
 fn is_too_deep(html: &str) -> bool {
     let bytes = html.as_bytes();
     let (mut depth, mut at) = (0_usize, 0);
+    // What a script holds is no markup, but inside of formulas and drawings.
+    let has_math = find_tag(html, 0, "math").is_some();
     while let Some(start) = memchr::memchr(b'<', &bytes[at..]).map(|start| at + start) {
         let end = memchr::memchr(b'>', &bytes[start..]).map_or(bytes.len(), |end| start + end);
         at = start + 1;
@@ -226,6 +228,11 @@ fn is_too_deep(html: &str) -> bool {
         let length = name.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(name.len());
         let name = &name[..length];
         if name.is_empty() || SHALLOW.iter().any(|shallow| name.eq_ignore_ascii_case(shallow.as_bytes())) {
+            continue;
+        }
+        if !closes && !has_math && name.eq_ignore_ascii_case(b"script") {
+            let Some(end) = find_tag(html, start + 1, "/script") else { return false };
+            at = end + 1;
             continue;
         }
         depth = if closes { depth.saturating_sub(1) } else { depth + 1 };

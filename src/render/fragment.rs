@@ -86,6 +86,8 @@ pub struct Link {
     pub cell: u32,
     /// The line in the cell's source.
     pub line: u32,
+    /// Whether it is an address that stands in the text as it is, and became a link by that alone.
+    pub is_bare: bool,
 }
 
 /// A picture as its author placed it.

@@ -91,7 +91,7 @@ pub(super) fn show(entries: Vec<ContentsEntry>, list: LinkList, page: &mut PageS
             Some(title) => Words::Given(crate::html::escape(title).into_owned()),
             None => Words::Title,
         };
-        let link = Link { target: entry.target.clone(), cell: page.at.number, line: 1 };
+        let link = Link { target: entry.target.clone(), cell: page.at.number, line: 1, is_bare: false };
         if list == LinkList::Gallery {
             out.slot(Slot::Thumbnail(Box::new(link.clone())));
         }

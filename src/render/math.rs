@@ -349,7 +349,7 @@ impl Math {
                 out.push_str(&format!("<code class=\"{class} math-tex\"{scrolls}>"));
                 escape_text_into(out, tex);
                 out.push_str("</code>");
-                Err(why.lines().next().unwrap_or_default().to_owned())
+                Err(why.split_whitespace().collect::<Vec<_>>().join(" "))
             }
         }
     }
@@ -391,6 +391,10 @@ fn prepare(tex: &str) -> String {
         ("\\end{split}", "\\end{aligned}"),
         ("&=&", "&="),
         ("& = &", "&="),
+        ("\\LaTeX", "\\text{LaTeX}"),
+        ("\\TeX", "\\text{TeX}"),
+        ("\\normalsize", ""),
+        ("\\\n", "\\ \n"),
         ("\\nonumber", ""),
         ("\\notag", ""),
         ("\\boxed", ""),

@@ -29,8 +29,8 @@ mod weave;
 mod words;
 
 pub use asset::Asset;
-pub use markdown::{code_blocks, events};
 pub use fragment::{Embed, Fragment, Image, Label, Link, Reference, Slot, Words};
+pub use markdown::{code_blocks, events};
 pub use output::mime_types;
 pub(crate) use page::slug;
 pub use page::{ContentsEntry, Heading, Title};
@@ -44,7 +44,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::OutputOptions;
 use crate::diagnostic::Note;
-use crate::notebook::{CellKind, MimeBundle, Notebook, Published};
+use crate::notebook::{CellKind, Format, MimeBundle, Notebook, Published};
 
 /// What rendering a notebook gives.
 #[derive(Clone, Debug)]
@@ -100,7 +100,8 @@ fn rendered(notebook: &Published, options: &OutputOptions, plain: bool) -> Rende
     let mut page = page::PageState::new(math::Math::new(macros(notebook)), notebook.front.title.clone());
     page.anchors.take_own("main");
     page.context = Rc::new(context(notebook, &mut page.notes));
-    let style = cell::CellStyle { lang: &notebook.lang, bare: notebook.is_plain_page(), outputs: options, plain };
+    let style =
+        cell::CellStyle { lang: &notebook.lang, bare: notebook.is_plain_page(), outputs: options, plain };
     let mut body = Fragment::new();
     if let Some(label) = &notebook.front.label
         && let Some(anchor) = page.name(label, Kind::Section, Default::default())
@@ -197,6 +198,7 @@ fn context(notebook: &Notebook, notes: &mut Vec<Note>) -> page::Context {
         front: notebook.front.all.clone(),
         dialects: notebook.dialects,
         kept,
+        has_outputs: notebook.format == Format::Ipynb,
         works: citation::Works::read(&notebook.bibliography, notes),
         numbered: notebook.front.numbered.then_some(if has_top { 1 } else { 2 }),
     }

@@ -62,6 +62,8 @@ pub(super) struct PageState {
     pub(super) at_start: bool,
     /// The cell at work.
     pub(super) at: CellRef,
+    /// Its Markdown.
+    pub(super) source: String,
     /// What it carries along.
     pub(super) attachments: Vec<Attachment>,
     /// Words of prose so far, for the description and the time to read.
@@ -111,6 +113,8 @@ pub(super) struct Context {
     pub(super) dialects: Dialects,
     /// Outputs that were kept under a name, and results of inline expressions.
     pub(super) kept: HashMap<String, MimeBundle>,
+    /// Whether the notebook is of a kind that keeps outputs.
+    pub(super) has_outputs: bool,
     /// The works that can be cited.
     pub(super) works: Works,
     /// The level that counts as the first where headings are numbered.
@@ -143,6 +147,7 @@ impl PageState {
             has_code: false,
             at_start: true,
             at: CellRef { number: 0, id: None, line: 0, spread: false },
+            source: String::new(),
             attachments: Vec::new(),
             first_paragraph: String::new(),
             words: 0,
@@ -186,6 +191,15 @@ impl PageState {
     pub(super) fn next_group(&mut self) -> u32 {
         self.groups += 1;
         self.groups
+    }
+
+    /// The line of the cell's Markdown in which something stands first; `or` where it does not.
+    pub(super) fn line_of(&self, what: &str, or: u32) -> u32 {
+        let place = (!what.is_empty()).then(|| memchr::memmem::find(self.source.as_bytes(), what.as_bytes()));
+        place.flatten().map_or(or, |at| {
+            let before = memchr::memchr_iter(b'\n', &self.source.as_bytes()[..at]).count();
+            u32::try_from(before + 1).unwrap_or(or)
+        })
     }
 
     /// Says something about the cell at work.
@@ -385,5 +399,5 @@ fn is_mark(c: char) -> bool {
 
 /// A link in a cell.
 pub(super) fn link(target: &str, page: &PageState, line: u32) -> Link {
-    Link { target: target.trim().to_owned(), cell: page.at.number, line }
+    Link { target: target.trim().to_owned(), cell: page.at.number, line, is_bare: false }
 }

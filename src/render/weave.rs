@@ -238,7 +238,9 @@ impl Weaver<'_> {
         if let Some(link) = self.known.link_of(target) {
             return link.clone();
         }
-        Link { target: target.trim().to_owned(), cell: self.origin.cell, line: self.origin.line }
+        let target = target.trim();
+        let line = self.page.line_of(target, self.origin.line);
+        Link { target: target.to_owned(), cell: self.origin.cell, line, is_bare: false }
     }
 
     fn image(&mut self, attributes: &Attributes<'_>) {

@@ -28,12 +28,13 @@ const VERSION: u32 = 1;
 impl Baseline {
     /// Of what was found.
     pub fn of(diagnostics: &[Diagnostic]) -> Self {
-        let findings = diagnostics.iter().zip(fingerprints(diagnostics)).map(|(diagnostic, fingerprint)| Known {
-            rule: diagnostic.note.rule.id().to_owned(),
-            file: diagnostic.file.to_string(),
-            cell: diagnostic.note.cell.as_ref().map(|cell| cell.number),
-            fingerprint,
-        });
+        let findings =
+            diagnostics.iter().zip(fingerprints(diagnostics)).map(|(diagnostic, fingerprint)| Known {
+                rule: diagnostic.note.rule.id().to_owned(),
+                file: diagnostic.file.to_string(),
+                cell: diagnostic.note.cell.as_ref().map(|cell| cell.number),
+                fingerprint,
+            });
         Self { version: VERSION, findings: findings.collect() }
     }
 

@@ -79,23 +79,24 @@ impl Machine<'_> {
     }
 
     fn json(&self) -> Value {
-        let findings = self.diagnostics.iter().zip(fingerprints(self.diagnostics)).map(|(diagnostic, print)| {
-            let note = &diagnostic.note;
-            json!({
-                "rule": note.rule.id(),
-                "name": note.rule.entry().name,
-                "family": note.rule.entry().family.name().to_lowercase(),
-                "kind": note.kind,
-                "severity": note.severity,
-                "file": self.path(&diagnostic.file),
-                "cell": note.cell.as_ref().map(|cell| json!({ "number": cell.number, "id": cell.id })),
-                "line": note.line,
-                "file_line": note.file_line(),
-                "message": note.message,
-                "help": note.help,
-                "fingerprint": print,
-            })
-        });
+        let findings =
+            self.diagnostics.iter().zip(fingerprints(self.diagnostics)).map(|(diagnostic, print)| {
+                let note = &diagnostic.note;
+                json!({
+                    "rule": note.rule.id(),
+                    "name": note.rule.entry().name,
+                    "family": note.rule.entry().family.name().to_lowercase(),
+                    "kind": note.kind,
+                    "severity": note.severity,
+                    "file": self.path(&diagnostic.file),
+                    "cell": note.cell.as_ref().map(|cell| json!({ "number": cell.number, "id": cell.id })),
+                    "line": note.line,
+                    "file_line": note.file_line(),
+                    "message": note.message,
+                    "help": note.help,
+                    "fingerprint": print,
+                })
+            });
         json!({
             "version": 1,
             "bindery": env!("CARGO_PKG_VERSION"),
@@ -112,32 +113,35 @@ impl Machine<'_> {
     }
 
     fn code_quality(&self) -> Value {
-        let entries = self.diagnostics.iter().zip(fingerprints(self.diagnostics)).map(|(diagnostic, print)| {
-            let note = &diagnostic.note;
-            let severity = match note.severity {
-                Severity::Error if note.rule == Rule::Secret => "critical",
-                Severity::Error => "major",
-                Severity::Warning => "minor",
-                Severity::Info => "info",
-            };
-            json!({
-                "description": said(diagnostic),
-                "check_name": note.rule.id(),
-                "fingerprint": print,
-                "severity": severity,
-                "location": {
-                    "path": self.path(&diagnostic.file),
-                    "lines": { "begin": note.file_line().unwrap_or(1).max(1) },
-                },
-            })
-        });
+        let entries =
+            self.diagnostics.iter().zip(fingerprints(self.diagnostics)).map(|(diagnostic, print)| {
+                let note = &diagnostic.note;
+                let severity = match note.severity {
+                    Severity::Error if note.rule == Rule::Secret => "critical",
+                    Severity::Error => "major",
+                    Severity::Warning => "minor",
+                    Severity::Info => "info",
+                };
+                json!({
+                    "description": said(diagnostic),
+                    "check_name": note.rule.id(),
+                    "fingerprint": print,
+                    "severity": severity,
+                    "location": {
+                        "path": self.path(&diagnostic.file),
+                        "lines": { "begin": note.file_line().unwrap_or(1).max(1) },
+                    },
+                })
+            });
         Value::Array(entries.collect())
     }
 
     /// One case for each rule that a file breaks, one for each file without findings. GitLab drops
     /// cases of one name, and shows no more of a case than its failure.
     fn junit(&self) -> String {
-        let fails = |severity: Severity| severity == Severity::Error || (self.is_strict && severity == Severity::Warning);
+        let fails = |severity: Severity| {
+            severity == Severity::Error || (self.is_strict && severity == Severity::Warning)
+        };
         let mut cases: BTreeMap<(&SitePath, Option<Rule>), Vec<&Diagnostic>> =
             self.sources.iter().map(|source| ((source, None), Vec::new())).collect();
         for diagnostic in self.diagnostics {

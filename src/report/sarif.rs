@@ -6,26 +6,28 @@ use super::machine::{Machine, said};
 use crate::diagnostic::{Diagnostic, Entry, Severity, fingerprints};
 use crate::path::SitePath;
 
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// One run of the check.
 pub(super) fn report(machine: &Machine<'_>) -> Value {
     let entries: Vec<&Entry> = Entry::all().collect();
-    let results = machine.diagnostics.iter().zip(fingerprints(machine.diagnostics)).map(|(diagnostic, print)| {
-        let note = &diagnostic.note;
-        let index = entries.iter().position(|entry| entry.rule == note.rule);
-        let mut result = json!({
-            "ruleId": note.rule.id(),
-            "level": level(note.severity),
-            "message": { "text": said(diagnostic) },
-            "locations": [location(machine, diagnostic)],
-            "partialFingerprints": { "bindery/v1": print },
+    let results =
+        machine.diagnostics.iter().zip(fingerprints(machine.diagnostics)).map(|(diagnostic, print)| {
+            let note = &diagnostic.note;
+            let index = entries.iter().position(|entry| entry.rule == note.rule);
+            let mut result = json!({
+                "ruleId": note.rule.id(),
+                "level": level(note.severity),
+                "message": { "text": said(diagnostic) },
+                "locations": [location(machine, diagnostic)],
+                "partialFingerprints": { "bindery/v1": print },
+            });
+            if let (Some(index), Some(result)) = (index, result.as_object_mut()) {
+                result.insert("ruleIndex".to_owned(), json!(index));
+            }
+            result
         });
-        if let (Some(index), Some(result)) = (index, result.as_object_mut()) {
-            result.insert("ruleIndex".to_owned(), json!(index));
-        }
-        result
-    });
     json!({
         "$schema": SCHEMA,
         "version": "2.1.0",

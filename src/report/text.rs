@@ -79,10 +79,12 @@ fn one(
     let line = note.file_line();
     let excerpt = line.and_then(|line| {
         let text = lines?.get(line.checked_sub(1)? as usize)?.trim();
-        let text =
-            text.strip_prefix("\"source\": ").unwrap_or(text).strip_prefix('"').map_or(text, |text| {
-                text.trim_end_matches(',').trim_end_matches('"').trim_end_matches("\\n")
-            });
+        let text = match &note.cell {
+            Some(cell) if diagnostic.file.extension() == "ipynb" => {
+                source_line(text, if cell.spread { 1 } else { note.line.unwrap_or(1) })
+            }
+            _ => text.to_owned(),
+        };
         let text = secrets.hidden(&text.chars().take(MAX_LINE).collect::<String>());
         Some((line, visible(&text.chars().take(MAX_EXCERPT).collect::<String>())))
     });
@@ -109,6 +111,18 @@ fn one(
         group = group.element(Level::HELP.message(help.as_str()));
     }
     renderer.render(&[group])
+}
+
+/// A line of a source, by a line of the file: in a notebook that is a string of JSON, which holds
+/// one line or all of them.
+fn source_line(text: &str, line: u32) -> String {
+    let literal = text.strip_prefix("\"source\":").unwrap_or(text).trim().trim_end_matches(',');
+    match serde_json::from_str::<String>(literal) {
+        Ok(source) => source.lines().nth((line as usize).saturating_sub(1)).unwrap_or_default().to_owned(),
+        // All of the notebook on one line is no excerpt.
+        Err(_) if literal.starts_with(['{', '[', '"']) => String::new(),
+        Err(_) => text.to_owned(),
+    }
 }
 
 /// Text that cannot play tricks on a terminal: control characters stand as spaces.

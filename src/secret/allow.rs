@@ -46,7 +46,8 @@ impl Judged<'_> {
 
     /// The lines that something stands in, and the one above.
     fn lines(&self, of: &Range<usize>) -> (&str, &str) {
-        let begin = |at: usize| self.text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        let begin =
+            |at: usize| self.text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
         let start = begin(of.start);
         let rest = self.text.get(of.end..).unwrap_or_default();
         let end = rest.find('\n').map_or(self.text.len(), |at| of.end + at);

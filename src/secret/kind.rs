@@ -118,7 +118,9 @@ impl Kind {
         for captures in regex.captures_iter(text.as_bytes()) {
             let Some(whole) = captures.get(0) else { continue };
             let group = match self.group {
-                0 => (1..captures.len()).find_map(|group| captures.get(group).filter(|part| !part.is_empty())),
+                0 => {
+                    (1..captures.len()).find_map(|group| captures.get(group).filter(|part| !part.is_empty()))
+                }
                 group => captures.get(group),
             };
             let secret = group.unwrap_or(whole).range();

@@ -14,8 +14,8 @@ mod kind;
 mod plain;
 mod rules;
 
-pub use kind::Kind;
 pub use allow::allowed_in;
+pub use kind::Kind;
 pub use rules::Options;
 
 use std::ops::Range;
@@ -137,9 +137,8 @@ impl Secrets {
                 continue;
             }
             for (whole, secret) in kind.matches(&plain.text) {
-                let overlaps = |(_, other): &(usize, Range<usize>)| {
-                    secret.start < other.end && other.start < secret.end
-                };
+                let overlaps =
+                    |(_, other): &(usize, Range<usize>)| secret.start < other.end && other.start < secret.end;
                 if found.iter().any(overlaps) {
                     continue;
                 }

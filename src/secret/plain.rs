@@ -45,7 +45,9 @@ impl Plain<'_> {
     pub(super) fn original(&self, range: &Range<usize>) -> Range<usize> {
         let place = |at: usize| {
             let stretch = self.stretches.partition_point(|(here, _)| *here <= at).checked_sub(1);
-            stretch.and_then(|number| self.stretches.get(number)).map_or(at, |(here, there)| at - here + there)
+            stretch
+                .and_then(|number| self.stretches.get(number))
+                .map_or(at, |(here, there)| at - here + there)
         };
         place(range.start)..place(range.end.saturating_sub(1)) + 1
     }

@@ -82,13 +82,18 @@ struct AllowText {
 type Make = fn(&str) -> Result<Pattern, String>;
 
 /// All kinds and all that is allowed.
-pub(super) fn gather(options: &Options, files: &[(String, String)]) -> Result<(Vec<Kind>, Vec<Allow>), String> {
+pub(super) fn gather(
+    options: &Options,
+    files: &[(String, String)],
+) -> Result<(Vec<Kind>, Vec<Allow>), String> {
     let (mut kinds, mut allows) = read("secrets.toml", OWN, |text| Ok(Pattern::new(text)))?;
     for (name, text) in files {
         let (more, allow) = read(name, text, |text| Pattern::new(text).check())?;
         allows.extend(allow);
         // What we know ourselves stays as we know it.
-        kinds.extend(more.into_iter().filter(|kind| kinds.iter().all(|known| known.id != kind.id)).collect::<Vec<_>>());
+        kinds.extend(
+            more.into_iter().filter(|kind| kinds.iter().all(|known| known.id != kind.id)).collect::<Vec<_>>(),
+        );
     }
     for id in options.disable.iter().chain(&options.redact) {
         if kinds.iter().all(|kind| kind.id != *id) {
@@ -123,7 +128,8 @@ fn read(name: &str, text: &str, make: Make) -> Result<(Vec<Kind>, Vec<Allow>), S
     // Made side by side: expressions of gitleaks take their time.
     let kinds = file.rules.into_par_iter().map(of_rule).collect::<Result<Vec<_>, _>>()?;
     let allows = file.allowlist.into_iter().chain(file.allowlists).map(|text| allow(text, make));
-    let allows = allows.collect::<Result<_, _>>().map_err(|why| format!("`{name}`: the allow-list: {why}"))?;
+    let allows =
+        allows.collect::<Result<_, _>>().map_err(|why| format!("`{name}`: the allow-list: {why}"))?;
     Ok((kinds.into_iter().flatten().collect(), allows))
 }
 

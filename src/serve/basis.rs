@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use crate::build;
 use crate::config::Config;
 use crate::disk::{self, Found, Source, Stamp};
@@ -24,6 +26,8 @@ pub struct Subject {
     pub out: PathBuf,
     /// Reads the configuration.
     pub configure: Configure,
+    /// The day that reviews are due by.
+    pub today: Date,
 }
 
 /// What one look at the repo found.
@@ -59,7 +63,7 @@ impl Basis {
     /// # Errors
     /// What is wrong with the configuration or the theme.
     pub(super) fn look(subject: &Subject) -> Result<(Self, Stamps), String> {
-        let Subject { root, src, out, configure } = subject;
+        let Subject { root, src, out, configure, .. } = subject;
         let config = Arc::new(configure()?);
         check_rules(&config.reading.cells)?;
         let theme = Arc::new(build::theme(root, &config)?);

@@ -125,10 +125,19 @@ impl Preview {
             let known = |from: &std::collections::BTreeMap<SitePath, Vec<Note>>| -> Vec<Problem> {
                 from.get(source).into_iter().flatten().map(of).collect()
             };
-            problems = known(&shown.notes);
-            problems.extend(known(&shown.said));
-            problems
-                .extend(answer.notes.iter().filter(|said| said.file == *source).map(|said| of(&said.note)));
+            let said = shown.said.get(source).into_iter().flatten();
+            let of_links = answer.notes.iter().filter(|said| said.file == *source).map(|said| &said.note);
+            let others = said.chain(of_links).cloned();
+            // What the check says of a page holds all that was found when it was read.
+            let look = shown
+                .basis
+                .source(source)
+                .zip(shown.keys.get(source))
+                .and_then(|(file, key)| self.checked.look((&self.subject, &shown.basis), (file, *key)));
+            problems = match look {
+                Some(look) => look.notes(others).iter().map(of).collect(),
+                None => known(&shown.notes).into_iter().chain(others.map(|note| of(&note))).collect(),
+            };
             problems.sort_by_key(|problem| (std::cmp::Reverse(problem.severity), problem.cell, problem.line));
             broken = known(&shown.broken);
         } else {

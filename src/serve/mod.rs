@@ -12,6 +12,7 @@
 
 mod answer;
 mod basis;
+mod checked;
 mod editor;
 mod guard;
 mod http;

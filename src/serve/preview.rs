@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::answer::Answer;
 use super::basis::{Basis, Difference, Subject, changed};
+use super::checked::Checked;
 use super::index::Index;
 use super::state::{Page, Shown, State};
 use crate::build::{Gathering, Made, Stores, Works};
@@ -38,6 +39,7 @@ pub(super) struct Preview {
     is_over: AtomicBool,
     /// How often git was asked.
     asked: AtomicU64,
+    pub(super) checked: Checked,
 }
 
 /// A page with what it gave to the index of search.
@@ -104,6 +106,7 @@ impl Preview {
             versions,
             is_over,
             asked: AtomicU64::new(0),
+            checked: Checked::default(),
         })
     }
 

@@ -144,10 +144,7 @@ impl Site {
                 .enumerate()
                 .map(|(id, page)| (page.source.as_str().to_lowercase(), id))
                 .collect(),
-            files_by_lower: files
-                .iter()
-                .map(|file| (file.as_str().to_lowercase(), file.clone()))
-                .collect(),
+            files_by_lower: files.iter().map(|file| (file.as_str().to_lowercase(), file.clone())).collect(),
             by_url: urls.iter().enumerate().map(|(id, url)| (url.clone(), id)).collect(),
             folder_at: folders.iter().enumerate().map(|(id, folder)| (folder.path.clone(), id)).collect(),
             tags: tags(&pages),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::assemble::Site;
-use super::links::{Resolved, Target};
+use super::links::{Remark, Resolved, Target};
 use super::produce::{Produced, out_path};
 use super::{Bodies, PageId};
 use crate::diagnostic::{Diagnostic, Note, Rule};
@@ -93,10 +93,35 @@ impl<'a> Filler<'a> {
             let broken = if *broken == Rule::LinkDead { rule } else { *broken };
             self.note(link, Note::warning(broken, why.clone()).help(*help));
         }
-        if let Some((broken, remark)) = &resolved.remark {
-            self.note(link, Note::warning(*broken, remark.clone()));
+        if let Target::Outside(address) = &resolved.target {
+            let cell = self.site.pages[self.page].cell(link.cell);
+            self.out.outside.push((address.clone(), cell, link.line));
+        }
+        // An address that is only named may well be that of the reader's own machine.
+        let is_named = |remark: &&Remark| link.is_bare && remark.rule == Rule::LinkLocalhost;
+        if let Some(Remark { rule, said, meant }) =
+            resolved.remark.as_ref().filter(|remark| !is_named(remark))
+        {
+            let mut note = Note::warning(*rule, said.clone());
+            if let Some(meant) = meant {
+                let right = self.spelled(meant, &link.target);
+                note = note
+                    .help(format!("write `{right}`; `bindery check --fix` does"))
+                    .instead(&link.target, right);
+            }
+            self.note(link, note);
         }
         resolved
+    }
+
+    /// How the page at work spells the way to a file, where an author wrote `as_written`.
+    fn spelled(&self, file: &SitePath, as_written: &str) -> String {
+        let path = match as_written.starts_with('/') {
+            true => format!("/{}", file.encoded()),
+            false => file.link_from(&self.site.pages[self.page].source),
+        };
+        let rest = as_written.find(['?', '#']).map_or("", |at| &as_written[at..]);
+        format!("{path}{rest}")
     }
 
     pub(super) fn note(&mut self, link: &Link, mut note: Note) {

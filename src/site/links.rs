@@ -24,10 +24,25 @@ pub(super) struct Resolved {
     pub(super) target: Target,
     /// A file of the repo, and where it goes in the site.
     pub(super) file: Option<(SitePath, SitePath)>,
-    /// A rule that it breaks although it lives, and how.
-    pub(super) remark: Option<(Rule, String)>,
+    /// What is to be said although it lives.
+    pub(super) remark: Option<Remark>,
     /// The page it leads to, and the anchor on it; for the words of a link without any.
     pub(super) page: Option<(PageId, Option<String>)>,
+}
+
+/// A rule that a living link breaks, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Remark {
+    pub(super) rule: Rule,
+    pub(super) said: String,
+    /// The file that is meant, where the link spells it in another way.
+    pub(super) meant: Option<SitePath>,
+}
+
+impl Remark {
+    fn new(rule: Rule, said: String) -> Self {
+        Self { rule, said, meant: None }
+    }
 }
 
 /// Files that cannot run anything on the site's origin, by extension.
@@ -49,6 +64,12 @@ const PROGRAMS: &[&str] = &[
 /// Where people's own files lie.
 const HOMES: [&str; 5] = ["/Users/", "/home/", "/root/", "/tmp/", "/mnt/"];
 
+/// What is said of a link that spells a file in other letters.
+fn of_case(file: &SitePath) -> Remark {
+    let said = format!("the file is `{file}`: upper and lower case differ");
+    Remark { meant: Some(file.clone()), ..Remark::new(Rule::LinkCase, said) }
+}
+
 impl Resolved {
     fn inside(url: String) -> Self {
         Self { target: Target::Inside(url), file: None, remark: None, page: None }
@@ -63,7 +84,8 @@ impl Resolved {
         };
         let remark = address
             .is_local()
-            .then(|| (Rule::LinkLocalhost, format!("`{url}` leads to the reader's own machine, where it may not be found")));
+            .then(|| format!("`{url}` leads to the reader's own machine, where it may not be found"))
+            .map(|said| Remark::new(Rule::LinkLocalhost, said));
         Self { target: Target::Outside(address), file: None, remark, page: None }
     }
 
@@ -130,24 +152,35 @@ impl Site {
         }
         match scheme(target).as_deref() {
             Some("file") => Resolved::on_a_machine(target),
-            // It has the form of a web address, and was none.
-            Some("http" | "https") => Resolved::outside(target),
+            // It has the form of a web address, and was none: mostly one to be filled in.
+            Some("http" | "https") => Resolved::outside(target).breaking(Rule::LinkUnpublished),
             Some(drive) if drive.len() == 1 && target[2..].starts_with(['/', '\\']) => {
                 Resolved::on_a_machine(target)
             }
-            Some("xref") => {
-                Resolved::dead(format!("`{target}` is a name of another project"), "link its address in the web")
-                    .breaking(Rule::Reference)
-            }
+            Some("xref" | "inv") => Resolved::dead(
+                format!("`{target}` is a name of another project"),
+                "link its address in the web",
+            )
+            .breaking(Rule::Reference),
             Some("attachment") => Resolved::dead(
                 format!("the attachment of `{target}` is no picture that can be shown"),
                 "put the file into the repo and link it",
             )
             .breaking(Rule::AttachmentMissing),
-            Some(other) if !other.contains('.') && !self.looks_like_path(target) => Resolved::dead(
-                format!("links by `{other}:` are not published"),
-                "link a web address or a file of the repo",
-            ),
+            Some(other)
+                if !other.contains('.') && (target.contains("://") || !self.looks_like_path(target)) =>
+            {
+                // MyST's names may hold a colon.
+                if let Some((named, place)) = self.labels.get(target) {
+                    return self.target_link(*named, *place, at);
+                }
+                let runs = matches!(other, "javascript" | "vbscript" | "data");
+                Resolved::dead(
+                    format!("links by `{other}:` are not published"),
+                    "link a web address or a file of the repo",
+                )
+                .breaking(if runs { Rule::LinkDead } else { Rule::LinkUnpublished })
+            }
             _ => self.path_link(page, at, target),
         }
     }
@@ -247,7 +280,7 @@ impl Site {
                     self.pages[page].source,
                     others.join("`, `")
                 );
-                found.remark = Some((Rule::LinkAmbiguous, said));
+                found.remark = Some(Remark::new(Rule::LinkAmbiguous, said));
             }
             return Some(found);
         }
@@ -267,14 +300,12 @@ impl Site {
         let lower = wanted.as_str().to_lowercase();
         if let Some(page) = self.by_lower.get(&lower) {
             let mut found = self.page_link(*page, at, fragment);
-            let said = format!("the file is `{}`: upper and lower case differ", self.pages[*page].source);
-            found.remark = Some((Rule::LinkCase, said));
+            found.remark = Some(of_case(&self.pages[*page].source));
             return Some(found);
         }
         if let Some(file) = self.file_by_lower(&lower) {
             let mut found = self.file_link(file, at);
-            let said = format!("the file is `{file}`: upper and lower case differ");
-            found.remark = Some((Rule::LinkCase, said));
+            found.remark = Some(of_case(file));
             return Some(found);
         }
         self.folder_of_files(wanted)
@@ -305,10 +336,11 @@ impl Site {
     /// The pages whose source has the name of a path, and another extension.
     fn pages_of_stem(&self, wanted: &SitePath) -> impl Iterator<Item = PageId> {
         let extension = wanted.extension();
-        let stems = !wanted.is_root() && matches!(
-            extension.as_str(),
-            "html" | "qmd" | "rmd" | "rst" | "py" | "md" | "ipynb" | "dib" | "r" | "jl" | "txt" | ""
-        );
+        let stems = !wanted.is_root()
+            && matches!(
+                extension.as_str(),
+                "html" | "qmd" | "rmd" | "rst" | "py" | "md" | "ipynb" | "dib" | "r" | "jl" | "txt" | ""
+            );
         let base = if extension.is_empty() {
             wanted.parent().child(&format!("{}.x", wanted.name()))
         } else {
@@ -379,7 +411,7 @@ impl Site {
                 "`{}` has no heading or id `#{fragment}`; the link leads to the page",
                 self.pages[page].source
             );
-            resolved.remark = Some((Rule::AnchorMissing, said));
+            resolved.remark = Some(Remark::new(Rule::AnchorMissing, said));
         }
         resolved
     }
@@ -394,10 +426,17 @@ impl Site {
             return match &self.config.forge {
                 Some(forge) => Resolved::outside(&forge.view(file)),
                 None => Resolved::dead(
-                    format!(
-                        "files like `{}` are not published, since they could run scripts on the site",
-                        file.name()
-                    ),
+                    if extension.is_empty() {
+                        format!(
+                            "`{}` has no extension: browsers would guess what it is, so it is not published",
+                            file.name()
+                        )
+                    } else {
+                        format!(
+                            "files like `{}` are not published, since they could run scripts on the site",
+                            file.name()
+                        )
+                    },
                     "set `site.repo_url`, and the link leads to the file in your forge",
                 )
                 .breaking(Rule::LinkUnpublished),

@@ -7,8 +7,9 @@ use super::fill::Filler;
 use super::index::Index;
 use super::nav::Stand;
 use super::{Bodies, PageId};
+use crate::address::Address;
 use crate::config::Forge;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{CellRef, Diagnostic};
 use crate::html::escape;
 use crate::path::SitePath;
 use crate::render::Fragment;
@@ -56,6 +57,8 @@ pub struct Produced {
     pub notes: Vec<Diagnostic>,
     /// Files of the repo that it links, and where they go in the site.
     pub files: BTreeSet<(SitePath, SitePath)>,
+    /// Where its links leave the site, each with its cell and its line.
+    pub outside: Vec<(Address, Option<CellRef>, u32)>,
 }
 
 /// How many words people read in a minute.

@@ -95,9 +95,15 @@ impl Filler<'_> {
             (Aim::Dead { .. }, _) => {
                 // `@sec-team` may be somebody's name, where no section of the site has one.
                 let kind = plain.split_once('-').map_or(plain, |(kind, _)| kind);
-                let is_name = reference.fallback.starts_with('@')
-                    && !matches!(kind, "fig" | "tbl" | "lst" | "eq")
-                    && !self.site.labels.keys().any(|label| label.split('-').next() == Some(kind));
+                // Names of other projects (Sphinx's inventories), and pages that only Sphinx makes.
+                let is_foreign = plain.split_once(':').is_some_and(|(project, _)| {
+                    !project.is_empty()
+                        && project.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                }) || matches!(plain, "genindex" | "modindex" | "search");
+                let is_name = is_foreign
+                    || reference.fallback.starts_with('@')
+                        && !matches!(kind, "fig" | "tbl" | "lst" | "eq")
+                        && !self.site.labels.keys().any(|label| label.split('-').next() == Some(kind));
                 if !is_name {
                     self.note(
                         &reference.link,

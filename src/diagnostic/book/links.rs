@@ -52,7 +52,7 @@ pub(super) const ENTRIES: [Entry; 15] = [
         rule: Rule::Reference,
         family: Family::Links,
         name: "Reference",
-        severity: Some(Severity::Warning),
+        severity: None,
         finds: "A reference, citation or embedded cell whose target is missing, or whose name two things bear.",
         why: "It stands as plain text, or leads to the wrong one.",
         mend: "Mend the name, or rename one of the two.",

@@ -5,7 +5,7 @@ use pulldown_cmark::Event;
 
 use super::super::clean::{self, Origin, Pieces};
 use super::super::fragment::{Fragment, Slot, Words};
-use super::super::page::link;
+use super::super::page::{PageState, link};
 use super::super::target::Kind;
 use super::attributes::Attributes;
 use super::cite::key;
@@ -318,6 +318,8 @@ impl Writer<'_> {
     fn kept(&mut self, name: &str, line: u32) -> Fragment {
         let (name, format) = name.split_once(':').map_or((name, ""), |(name, format)| (name, format));
         let mut out = Fragment::new();
+        // Of what another page kept (`page.ipynb::name`) only the name is known here.
+        let name = name.rsplit_once("::").map_or(name, |(_, name)| name);
         match self.page.context.clone().kept.get(name.trim()) {
             Some(bundle) if !self.page.take_in(bundle.size()) => {}
             Some(bundle) => match bundle.text("text/plain") {
@@ -325,7 +327,7 @@ impl Writer<'_> {
                 None => out.append(super::super::output::of_bundle(bundle, self.page)),
             },
             None => {
-                self.page.note(unknown_kept(name).at_line(line));
+                self.page.note(unknown_kept(name, self.page).at_line(line));
                 out.markup("<code>");
                 out.text(name);
                 out.markup("</code>");
@@ -336,9 +338,13 @@ impl Writer<'_> {
 }
 
 /// What is said of a name under which nothing was kept.
-pub(super) fn unknown_kept(name: &str) -> Note {
-    Note::warning(Rule::Reference, format!("nothing was kept under the name `{name}`; the name stands"))
-        .help("run the cell that keeps it, and save the notebook with its outputs")
+pub(super) fn unknown_kept(name: &str, page: &PageState) -> Note {
+    let said = format!("nothing was kept under the name `{name}`; the name stands");
+    if page.context.has_outputs {
+        return Note::warning(Rule::Reference, said)
+            .help("run the cell that keeps it, and save the notebook with its outputs");
+    }
+    Note::info(Rule::Reference, said).help("a notebook as text keeps no outputs: publish its `.ipynb`")
 }
 
 /// A number in a format such as `.2f`; anything else stays as it is.

@@ -29,7 +29,7 @@ use pulldown_cmark::{Alignment, CodeBlockKind, Event, LinkType, Options, Tag, Ta
 
 use self::attributes::Attributes;
 use super::clean::{self, Origin, Pieces};
-use super::fragment::{Fragment, Image, Label, Slot, Words};
+use super::fragment::{Fragment, Image, Label, Link, Slot, Words};
 use super::page::{PageState, link};
 use super::{block, math};
 use crate::diagnostic::{Note, Rule};
@@ -61,9 +61,9 @@ pub fn events(source: &str) -> Vec<(Event<'_>, Range<usize>)> {
 
 /// Where code stands in blocks of its own.
 pub fn code_blocks(source: &str) -> Vec<Range<usize>> {
-    let blocks = events(source).into_iter().filter_map(|(event, range)| {
-        matches!(event, Event::Start(Tag::CodeBlock(_))).then_some(range)
-    });
+    let blocks = events(source)
+        .into_iter()
+        .filter_map(|(event, range)| matches!(event, Event::Start(Tag::CodeBlock(_))).then_some(range));
     blocks.collect()
 }
 
@@ -515,8 +515,9 @@ impl Writer<'_> {
         }
     }
 
-    fn open_link(&mut self, target: &str, title: &str, line: u32) {
-        let link = link(target, self.page, line);
+    /// Opens a link at a line; whether it is bare is told with it.
+    fn open_link(&mut self, target: &str, title: &str, (line, is_bare): (u32, bool)) {
+        let link = Link { is_bare, ..link(target, self.page, line) };
         match &mut self.pieces {
             Some(pieces) => {
                 let url = pieces.link(link);
@@ -539,7 +540,7 @@ impl Writer<'_> {
         let target = self.unmask(target);
         let target = if kind == LinkType::Email { format!("mailto:{target}") } else { target };
         let title = self.unmask(title);
-        self.open_link(&target, &title, line);
+        self.open_link(&target, &title, (line, kind == LinkType::Autolink));
         let behind = self.out.html().len() + self.out.slots().len();
         self.links.push((behind, target));
     }

@@ -87,7 +87,7 @@ impl Writer<'_> {
             let Some((at, end)) = block::bare_url(rest) else { break };
             self.out.text(&rest[..at]);
             let url = &rest[at..end];
-            self.open_link(url, "", line);
+            self.open_link(url, "", (line, true));
             self.out.text(url);
             self.out.markup("</a>");
             rest = &rest[end..];

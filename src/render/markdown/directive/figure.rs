@@ -165,7 +165,7 @@ impl Show<'_> {
         let name = block.argument.trim();
         let context = self.page.context.clone();
         let Some(bundle) = context.kept.get(name) else {
-            self.page.note(inline::unknown_kept(name).at_line(self.line));
+            self.page.note(inline::unknown_kept(name, self.page).at_line(self.line));
             let mut out = Fragment::new();
             out.markup("<p><code>");
             out.text(name);
