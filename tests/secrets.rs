@@ -60,7 +60,8 @@ fn every_kind_is_right_and_has_samples() {
     let secrets = Secrets::default();
     let planted = one_of_each();
     assert!(planted.len() >= 60);
-    let mut near: Vec<String> = samples().into_iter().filter(|sample| sample.not).map(|sample| sample.id).collect();
+    let mut near: Vec<String> =
+        samples().into_iter().filter(|sample| sample.not).map(|sample| sample.id).collect();
     near.sort();
     near.dedup();
     let kinds: Vec<&str> = secrets.kinds().iter().map(|kind| kind.id.as_str()).collect();
@@ -79,15 +80,21 @@ fn what_is_one_is_found_and_what_only_looks_like_one_is_not() {
         match sample.not {
             // One text may be known by several kinds, of which the first is said.
             false if kinds.is_empty() => wrong.push(format!("{} is missed: {:?}", sample.id, sample.context)),
-            true if kinds.contains(&sample.id) => wrong.push(format!("{} is none: {:?}", sample.id, sample.context)),
+            true if kinds.contains(&sample.id) => {
+                wrong.push(format!("{} is none: {:?}", sample.id, sample.context))
+            }
             _ => {}
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     for (id, text) in one_of_each() {
         let kinds = kinds_of(&text);
-        let redacts = |id: &String| Secrets::default().kinds().iter().any(|kind| kind.id == *id && kind.redacts);
-        assert!(kinds.contains(&id) || (redacts(&id) && kinds.iter().any(redacts)), "{id} is taken for {kinds:?}");
+        let redacts =
+            |id: &String| Secrets::default().kinds().iter().any(|kind| kind.id == *id && kind.redacts);
+        assert!(
+            kinds.contains(&id) || (redacts(&id) && kinds.iter().any(redacts)),
+            "{id} is taken for {kinds:?}"
+        );
     }
 }
 
@@ -95,10 +102,12 @@ fn what_is_one_is_found_and_what_only_looks_like_one_is_not() {
 fn hideout(text: &str) -> Value {
     let quoted: Vec<Value> = text.split_inclusive('\n').map(|line| json!(line)).collect();
     let mut attached = md("# T\n\n![x](attachment:notes.txt)");
-    attached["attachments"] = json!({"notes.txt": {"text/plain": base64_simd::STANDARD.encode_to_string(text)}});
+    attached["attachments"] =
+        json!({"notes.txt": {"text/plain": base64_simd::STANDARD.encode_to_string(text)}});
     let coloured = format!("\u{1b}[0;31mIOError\u{1b}[0m: \u{1b}[1;32m{text}\u{1b}[0m");
     let error = json!({"output_type": "error", "ename": "IOError", "evalue": text, "traceback": coloured.split('\n').collect::<Vec<_>>()});
-    let html = format!("<table><tr><td>{}</td></tr></table>", text.replace('&', "&amp;").replace('<', "&lt;"));
+    let html =
+        format!("<table><tr><td>{}</td></tr></table>", text.replace('&', "&amp;").replace('<', "&lt;"));
     let mut notebook = nb([
         raw("", &format!("---\ntitle: {}\nowner: x\nnote: |\n{}\n---", "Hideout", indented(text))),
         attached,
@@ -111,12 +120,16 @@ fn hideout(text: &str) -> Value {
         ]}),
         ran("show()", json!([data(json!({"text/html": html, "text/plain": text}))])),
         ran("data()", json!([data(json!({"application/json": {"a": [text], "b": {"note": text}}}))])),
-        ran("chart()", json!([data(json!({"application/vnd.vegalite.v5+json": {"title": text}, "text/plain": "x"}))])),
+        ran(
+            "chart()",
+            json!([data(json!({"application/vnd.vegalite.v5+json": {"title": text}, "text/plain": "x"}))]),
+        ),
         ran("fail()", json!([error])),
         with(code("tagged()"), json!({"note": text, "tags": ["a"]})),
     ]);
     notebook["metadata"]["description"] = json!(text);
-    notebook["metadata"]["papermill"] = json!({"parameters": {"note": text}, "start_time": "2026-01-01T00:00:00"});
+    notebook["metadata"]["papermill"] =
+        json!({"parameters": {"note": text}, "start_time": "2026-01-01T00:00:00"});
     notebook["unknown"] = json!({"deep": [{"er": text}]});
     notebook
 }
@@ -139,19 +152,19 @@ fn cores(text: &str) -> Vec<String> {
 
 #[test]
 fn nothing_that_is_published_holds_a_secret() {
-    let redacting: BTreeMap<String, String> = one_of_each()
-        .into_iter()
-        .filter(|(_, text)| !cores(text).is_empty())
-        .collect();
+    let redacting: BTreeMap<String, String> =
+        one_of_each().into_iter().filter(|(_, text)| !cores(text).is_empty()).collect();
     assert!(redacting.len() >= 120, "{}", redacting.len());
     let mut desk = Desk::new();
     let mut linked = String::from("# Files\n\n");
     for (id, text) in &redacting {
         desk = desk.notebook(&format!("nb/{id}.ipynb"), hideout(text)).file(&format!("data/{id}.txt"), text);
-        desk = desk.file(&format!("md/{id}.md"), format!("# M\n\n{text}\n\n```{{include}} ../data/{id}.txt\n```\n"));
+        desk = desk
+            .file(&format!("md/{id}.md"), format!("# M\n\n{text}\n\n```{{include}} ../data/{id}.txt\n```\n"));
         linked.push_str(&format!("- [x](data/{id}.txt)\n"));
     }
-    let desk = desk.file("files.md", linked).file("bindery.toml", "[site]\nbase_url = \"https://example.org/\"");
+    let desk =
+        desk.file("files.md", linked).file("bindery.toml", "[site]\nbase_url = \"https://example.org/\"");
     let site = desk.build();
     assert_eq!(site.code, 0, "{}", site.stderr);
     let files: Vec<(String, Vec<u8>)> =
@@ -180,7 +193,10 @@ fn nothing_that_is_published_holds_a_secret() {
     let said: Value = serde_json::from_str(&report).unwrap();
     for (id, sample) in &redacting {
         for core in cores(sample) {
-            assert!(!report.to_lowercase().contains(&core) && !text.to_lowercase().contains(&core), "{id} is said");
+            assert!(
+                !report.to_lowercase().contains(&core) && !text.to_lowercase().contains(&core),
+                "{id} is said"
+            );
         }
         let file = format!("nb/{id}.ipynb");
         let of_file: Vec<&Value> = said["findings"]
@@ -189,7 +205,8 @@ fn nothing_that_is_published_holds_a_secret() {
             .iter()
             .filter(|finding| finding["file"] == file.as_str() && finding["rule"] == "secret")
             .collect();
-        let says = |what: &str| of_file.iter().any(|finding| finding["message"].as_str().unwrap().contains(what));
+        let says =
+            |what: &str| of_file.iter().any(|finding| finding["message"].as_str().unwrap().contains(what));
         for place in ["the source", "output 1", "the attachment", "the cell's `metadata`", "the notebook's"] {
             assert!(says(place), "{id}: {place}: {of_file:#?}");
         }
@@ -199,7 +216,8 @@ fn nothing_that_is_published_holds_a_secret() {
 #[test]
 fn every_kind_that_only_the_check_knows_is_found_and_left_as_it_is() {
     let mut desk = Desk::new();
-    let kinds: Vec<(String, String)> = one_of_each().into_iter().filter(|(_, text)| cores(text).is_empty()).collect();
+    let kinds: Vec<(String, String)> =
+        one_of_each().into_iter().filter(|(_, text)| cores(text).is_empty()).collect();
     assert!(kinds.len() > 20);
     for (id, text) in &kinds {
         desk = desk.notebook(&format!("{id}.ipynb"), nb([md("# T"), code(text)]));
