@@ -21,7 +21,7 @@ pub use rules::Options;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use crate::diagnostic::Note;
 use crate::digest::Digest;
@@ -255,7 +255,9 @@ impl Keywords {
                 kinds.push(number);
             }
         }
-        let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(&words).ok();
+        // All text of a repo goes through it: of the automata the one that takes one step a byte.
+        let kind = Some(AhoCorasickKind::DFA);
+        let finder = AhoCorasick::builder().kind(kind).ascii_case_insensitive(true).build(&words).ok();
         Self { finder: finder.filter(|_| !words.is_empty()), kinds, always }
     }
 
