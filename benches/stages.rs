@@ -8,6 +8,7 @@ use bindery::diagnostic::Note;
 use bindery::notebook::{Around, Format, NoFiles, Notebook, Published};
 use bindery::path::SitePath;
 use bindery::render;
+use bindery::secret::{Options, Secrets};
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use serde_json::{Value, json};
@@ -98,4 +99,39 @@ fn plain_table(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn any_table(bencher: Bencher<'_, '_>) {
     renders(bencher, vec![output("text/html", &table(" colspan=\"1\""))]);
+}
+
+/// Text of notebooks: code, prose, and logs of which few lines speak of credentials.
+fn texts() -> Vec<String> {
+    let why = |n: usize| if n % 40 == 7 { "token expired" } else { "connection refused" };
+    let log =
+        |n: usize| format!("2026-11-02T03:{:02}:07Z db-{n} ERROR could not connect: {}\n", n % 60, why(n));
+    let source =
+        "import os\nfrom ops.db import connect\n\nwith connect(\"db-1\") as db:\n    show(db.locks())\n";
+    let prose = "# Restart the queue\n\nAsk the owner first, then follow the steps below.\n";
+    (0..200).map(|n| format!("{source}{prose}{}", (n..n + 40).map(log).collect::<String>())).collect()
+}
+
+/// Looks for all kinds of secrets in texts that hold none.
+fn finds(bencher: Bencher<'_, '_>, secrets: &Secrets) {
+    let texts = texts();
+    let bytes: usize = texts.iter().map(String::len).sum();
+    let find = |texts: &[String]| texts.iter().map(|text| secrets.find(text, "a.ipynb").len()).sum::<usize>();
+    bencher.counter(BytesCount::new(bytes)).bench(|| find(black_box(&texts)));
+}
+
+#[divan::bench]
+fn secrets(bencher: Bencher<'_, '_>) {
+    finds(bencher, &Secrets::default().thorough());
+}
+
+/// The same rules without their keywords: each is asked of each text.
+#[divan::bench]
+fn secrets_one_by_one(bencher: Bencher<'_, '_>) {
+    let own = include_str!("../src/secret/secrets.toml");
+    let lines = own.lines().filter(|line| !line.starts_with("keywords = "));
+    let rules: String = lines.map(|line| format!("{}\n", line.replace("id = \"", "id = \"one-"))).collect();
+    let disable = Secrets::default().kinds().iter().map(|kind| kind.id.clone()).collect();
+    let options = Options { disable, ..Options::default() };
+    finds(bencher, &Secrets::new(&options, &[("one.toml".to_owned(), rules)]).unwrap().thorough());
 }

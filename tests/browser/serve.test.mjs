@@ -238,13 +238,15 @@ test('eight tabs are all kept up to date', async () => {
 });
 
 test('drafts bear a badge, and a page says what was found on it', async () => {
-  const draft = book([{ cell_type: 'raw', metadata: {}, source: '---\ndraft: true\n---' }, md('# Not ready\n\n[gone](nowhere.ipynb)')]);
+  const draft = book([{ cell_type: 'raw', metadata: {}, source: '---\ndraft: true\n---' }, md('# Not ready\n\n[gone](nowhere.ipynb)'), code('breakpoint()')]);
   const desk = await preview({ 'draft.ipynb': draft, 'a.md': '# A' }, ['--editor', 'http://editor.test/{relative}?line={line}']);
   const { page, faults } = await look(`${desk.url}draft.html`);
   await page.locator('.page-title .draft').waitFor();
   const panel = page.locator('bindery-live');
-  await panel.getByRole('button', { name: /Problems on this page: 1/ }).click();
-  const item = panel.locator('li');
+  await panel.getByRole('button', { name: /Problems on this page: 2/ }).click();
+  // What only the check asks stands there too, and what weighs most stands first.
+  assert.match(await panel.locator('li').nth(1).textContent(), /debug-left.*breakpoint.*cell 3/s);
+  const item = panel.locator('li').first();
   assert.match(await item.textContent(), /link-dead.*nowhere\.ipynb.*cell 2/s);
   assert.match(await item.getByRole('link', { name: 'Open in the editor' }).getAttribute('href'), /^http:\/\/editor\.test\/draft\.ipynb\?line=\d+$/);
   const list = await look(desk.url);
