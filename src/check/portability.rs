@@ -1,5 +1,6 @@
 //! What destroys something where it is run, without a word of warning nearby.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::bytes::{RegexSet, RegexSetBuilder};
@@ -115,12 +116,12 @@ pub(super) fn ask(desk: &mut Desk<'_>) {
         match &cell.kind {
             CellKind::Markdown => {
                 let blocks = render::code_blocks(&cell.source);
-                for block in blocks {
+                for (lang, block) in blocks.into_iter().filter(|(lang, _)| !SHOWN.contains(&lang.as_str())) {
                     let before = format!("{above}{}", cell.source.get(..block.start).unwrap_or_default());
                     let text = cell.source.get(block.clone()).unwrap_or_default();
                     if !warns(section(&before.to_lowercase())) {
                         let line = cell.source[..block.start].matches('\n').count();
-                        say(cell, (text, line, "#"), &scratch, desk);
+                        say(cell, (&commands(text, &lang), line, "#"), &scratch, desk);
                     }
                 }
                 above.push_str(&cell.source);
@@ -136,6 +137,24 @@ pub(super) fn ask(desk: &mut Desk<'_>) {
             CellKind::Raw(_) => {}
         }
     }
+}
+
+/// What a block says of itself where nobody is meant to run it.
+const SHOWN: &[&str] = &["text", "txt", "output", "log", "plain", "diff", "json", "mermaid"];
+
+/// The lines of a block that are commands: in a session, those behind a prompt.
+fn commands<'a>(text: &'a str, lang: &str) -> Cow<'a, str> {
+    if !matches!(lang, "console" | "shell-session" | "terminal" | "session" | "pycon") {
+        return Cow::Borrowed(text);
+    }
+    let lines = text.lines().map(|line| {
+        let line = line.trim_start();
+        ["$ ", "# ", "> ", ">>> ", "PS> "]
+            .iter()
+            .find_map(|prompt| line.strip_prefix(prompt))
+            .unwrap_or_default()
+    });
+    Cow::Owned(lines.collect::<Vec<_>>().join("\n"))
 }
 
 /// The names that cells give to folders which are thrown away.

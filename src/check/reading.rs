@@ -23,7 +23,7 @@ fn conflict(source: &str, is_markdown: bool) -> Option<u32> {
     let code = if is_markdown { render::code_blocks(source) } else { Vec::new() };
     let (mut at, mut opened, mut parted) = (0, None, false);
     for (number, line) in (1..).zip(source.split_inclusive('\n')) {
-        let is_shown = code.iter().any(|range| range.contains(&at));
+        let is_shown = code.iter().any(|(_, range)| range.contains(&at));
         at += line.len();
         if is_shown {
             continue;

@@ -59,11 +59,16 @@ pub fn events(source: &str) -> Vec<(Event<'_>, Range<usize>)> {
     if source.len() > MAX_SOURCE { Vec::new() } else { events::read(source) }
 }
 
-/// Where code stands in blocks of its own.
-pub fn code_blocks(source: &str) -> Vec<Range<usize>> {
-    let blocks = events(source)
-        .into_iter()
-        .filter_map(|(event, range)| matches!(event, Event::Start(Tag::CodeBlock(_))).then_some(range));
+/// Where code stands in blocks of its own, each with the first word behind its fence.
+pub fn code_blocks(source: &str) -> Vec<(String, Range<usize>)> {
+    let blocks = events(source).into_iter().filter_map(|(event, range)| match event {
+        Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+            let word = info.split([' ', ',', '{', '}']).find(|word| !word.is_empty()).unwrap_or_default();
+            Some((word.to_lowercase(), range))
+        }
+        Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => Some((String::new(), range)),
+        _ => None,
+    });
     blocks.collect()
 }
 
