@@ -762,3 +762,20 @@ fn machines_know_files_from_the_top_of_the_git_repo() {
     assert_eq!(quality[0]["location"]["path"], "docs/a.md");
     assert_eq!(quality[0]["location"]["lines"]["begin"], 3);
 }
+
+#[test]
+fn an_output_that_is_older_than_one_above_is_stale_by_the_clock() {
+    let run_at = |count: u32, at: &str| {
+        let mut cell = with(ran("a()", json!([stream("stdout", "x")])), json!({"execution": {"iopub.execute_input": at}}));
+        cell["execution_count"] = json!(count);
+        cell
+    };
+    let found = |first: &str, second: &str| {
+        let desk = cells([run_at(1, first), run_at(2, second)]);
+        of_rule(&findings(&desk, &[]), Rule::OutputStale).len()
+    };
+    assert_eq!(found("2026-03-04T10:00:00.5Z", "2026-03-01T10:00:00Z"), 1);
+    assert_eq!(found("2026-03-04T10:00:00Z", "2026-03-04T10:00:01Z"), 0);
+    assert_eq!(found("2026-03-04T10:00:30Z", "2026-03-04T10:00:00Z"), 0);
+    assert_eq!(found("yesterday", "2026-03-01T10:00:00Z"), 0);
+}

@@ -1,5 +1,7 @@
 //! Whether what a notebook shows is what its code does.
 
+use jiff::Timestamp;
+
 use super::{Desk, in_cell};
 use crate::diagnostic::{Note, Rule, Severity};
 use crate::notebook::{Cell, CellKind, Code, Format, Output, Slide};
@@ -25,6 +27,7 @@ pub(super) fn ask(desk: &mut Desk<'_>) {
             unrun(&code, desk);
         }
         order(&code, desk);
+        age(&code, desk);
         empty(desk);
     }
     let mut above = "";
@@ -125,6 +128,34 @@ fn order(code: &[(&Cell, &Code)], desk: &mut Desk<'_>) {
             desk.say(note.help("restart the kernel, run all cells, save"));
         }
         before = Some((count, cell.at.number));
+    }
+}
+
+/// How much later, in seconds, a cell above must have been run: clocks and kernels are not that exact.
+const LATER: i64 = 60;
+
+/// Outputs that are older than those of a cell above, by the clock: the counts of two sessions may
+/// rise all the same.
+fn age(code: &[(&Cell, &Code)], desk: &mut Desk<'_>) {
+    let day = |at: i64| Timestamp::from_second(at).map(|at| at.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default();
+    let mut latest: Option<(i64, u32, Option<u64>)> = None;
+    for (cell, code) in code.iter().filter(|(_, code)| !code.outputs.is_empty()) {
+        let Some(ran) = code.ran else { continue };
+        match latest {
+            // Where the counts fall, that is said already.
+            Some((last, number, count)) if ran + LATER < last && code.count >= count => {
+                let said = format!(
+                    "the output is of {}, and cell {number} above was run again on {}",
+                    day(ran),
+                    day(last)
+                );
+                let note = in_cell(Severity::Warning, Rule::OutputStale, cell, said);
+                desk.say(note.help("run all cells from the top and save"));
+                return;
+            }
+            Some((last, ..)) if ran < last => {}
+            _ => latest = Some((ran, cell.at.number, code.count)),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::head::{self, Head};
 use super::include::{self, Around};
 use super::marks::{self, Place};
 use super::options::Visibility;
-use super::run::Run;
+use super::run::{self, Run};
 use super::text;
 use super::{
     Attachment, Cell, CellKind, Code, Format, FrontMatter, Lang, MimeBundle, MimeData, Notebook, Output,
@@ -204,7 +204,7 @@ fn finish(draft: Draft, gatherer: &mut Gatherer<'_>, notebook: &Notebook, notes:
                 head = Head::take(&mut source, &lang, &at, notes);
                 hidden_lines = head::drop_hidden_lines(&mut source);
                 form = head::form(&source);
-                CellKind::Code(Code { lang, count, outputs })
+                CellKind::Code(Code { lang, count, outputs, ran: run::of_cell(&metadata) })
             }
         },
     };

@@ -211,6 +211,8 @@ pub struct Code {
     pub count: Option<u64>,
     /// What it put out.
     pub outputs: Vec<Output>,
+    /// When it was run last, where its tool keeps that: seconds since 1970, UTC.
+    pub ran: Option<i64>,
 }
 
 /// A file attached to a cell.

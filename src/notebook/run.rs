@@ -1,5 +1,6 @@
 //! The run that made a notebook, as papermill records it (conventions 4.3).
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::options::Parameter;
@@ -44,6 +45,32 @@ impl Run {
         let told = run.start.is_some() || run.seconds.is_some() || run.failed || !run.parameters.is_empty();
         told.then_some(run)
     }
+}
+
+/// When a cell was run last, by what its tool keeps (conventions 4.2): JupyterLab, the extension
+/// ExecuteTime, papermill; Colab and Databricks in milliseconds.
+pub(super) fn of_cell(metadata: &Map<String, Value>) -> Option<i64> {
+    let at = |way: &[&str]| {
+        let (first, rest) = way.split_first()?;
+        rest.iter().try_fold(metadata.get(*first)?, |value, key| value.get(*key))
+    };
+    const WRITTEN: [&[&str]; 5] = [
+        &["execution", "iopub.execute_input"],
+        &["execution", "iopub.status.busy"],
+        &["execution", "shell.execute_reply.started"],
+        &["ExecuteTime", "start_time"],
+        &["papermill", "start_time"],
+    ];
+    const COUNTED: [&[&str]; 2] =
+        [&["executionInfo", "timestamp"], &["application/vnd.databricks.v1+cell", "startTime"]];
+    let written = WRITTEN.iter().find_map(|way| seconds(at(way)?.as_str()?));
+    written.or_else(|| COUNTED.iter().find_map(|way| Some(at(way)?.as_i64()? / 1000)).filter(|at| *at > 0))
+}
+
+/// The seconds of a moment, which is UTC where it does not say otherwise.
+fn seconds(text: &str) -> Option<i64> {
+    let with_zone = text.parse::<Timestamp>().or_else(|_| format!("{text}Z").parse());
+    with_zone.ok().map(Timestamp::as_second)
 }
 
 fn parameters(value: Option<&Value>) -> Vec<Parameter> {

@@ -42,7 +42,7 @@ pub(super) const ENTRIES: [Entry; 7] = [
         family: Family::Execution,
         name: "Stale output",
         severity: Some(Severity::Warning),
-        finds: "A cell whose source differs from the base revision while its outputs and its count are the same; or a cell that was run after its source was written and never since, where its tool keeps a record of that.",
+        finds: "A cell whose source differs from the base revision while its outputs and its count are the same; or an output that is older than that of a cell above, where the tool keeps the times of runs (JupyterLab's `recordTiming`, ExecuteTime, papermill, Colab, Databricks).",
         why: "The output belongs to code that is no more.",
         mend: "Run the cell and save.",
         bad: "- kubectl get pods -n blue\n+ kubectl get pods -n green\n  (same output)",
