@@ -4,6 +4,7 @@
 
 mod cache;
 mod check;
+mod explain;
 mod search;
 mod serve;
 mod strip;
@@ -48,7 +49,7 @@ enum Command {
     /// Say what is wrong with the notebooks of a repo, before they land; nothing is written
     Check(check::Check),
     /// Say what a rule of the check means, and how to mend what it finds
-    Explain(check::Explain),
+    Explain(explain::Explain),
     /// Take out of notebooks what changes with every run; without files, as a filter of git
     Strip(strip::Strip),
     /// Ask the notebooks of a folder what the site's search would be asked

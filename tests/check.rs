@@ -766,7 +766,10 @@ fn machines_know_files_from_the_top_of_the_git_repo() {
 #[test]
 fn an_output_that_is_older_than_one_above_is_stale_by_the_clock() {
     let run_at = |count: u32, at: &str| {
-        let mut cell = with(ran("a()", json!([stream("stdout", "x")])), json!({"execution": {"iopub.execute_input": at}}));
+        let mut cell = with(
+            ran("a()", json!([stream("stdout", "x")])),
+            json!({"execution": {"iopub.execute_input": at}}),
+        );
         cell["execution_count"] = json!(count);
         cell
     };

@@ -11,7 +11,7 @@ use regex::bytes::Regex;
 use serde_json::Value;
 
 use crate::config::checks::Asked;
-use crate::diagnostic::{Note, Rule};
+use crate::diagnostic::{Lines, Note, Rule};
 use crate::notebook::{Cell, CellKind, FrontMatter, Published};
 use crate::render;
 use crate::site::{PageKind, PageRecord};
@@ -97,7 +97,7 @@ impl Levels {
 /// Asks the Markdown of a cell.
 fn prose(cell: &Cell, outline: &mut Levels, notes: &mut Vec<Note>) {
     let source = cell.source.as_str();
-    let mut line = LineOf { source, at: 0, line: 1 };
+    let mut lines = Lines::new(source);
     let mut say = |note: Note, line: u32| notes.push(note.in_cell(&cell.at).at_line(line));
     let mut found = Vec::new();
     let mut drawn: Vec<(Range<usize>, String)> = Vec::new();
@@ -106,7 +106,7 @@ fn prose(cell: &Cell, outline: &mut Levels, notes: &mut Vec<Note>) {
     let mut picture: Option<(u32, bool)> = None;
     let mut head: Option<(u32, bool)> = None;
     for (event, range) in render::events(source) {
-        let line = line.of(range.start);
+        let line = lines.of(range.start);
         match event {
             Event::Start(Tag::Heading { level, .. }) => outline.add(level as u8, (cell, line), &mut found),
             Event::Start(Tag::Link { .. } | Tag::CodeBlock(_)) => within += 1,
@@ -224,24 +224,6 @@ fn bare_url(text: &str) -> bool {
         text.match_indices(scheme)
             .any(|(at, _)| text[at + scheme.len()..].starts_with(|c: char| c.is_alphanumeric()))
     })
-}
-
-/// Lines of rising places.
-struct LineOf<'a> {
-    source: &'a str,
-    at: usize,
-    line: u32,
-}
-
-impl LineOf<'_> {
-    fn of(&mut self, at: usize) -> u32 {
-        if at >= self.at {
-            let passed = self.source.as_bytes().get(self.at..at).unwrap_or_default();
-            self.line += u32::try_from(memchr::memchr_iter(b'\n', passed).count()).unwrap_or(0);
-            self.at = at;
-        }
-        self.line
-    }
 }
 
 /// What a key of front matter says, as one text.

@@ -137,7 +137,9 @@ const LATER: i64 = 60;
 /// Outputs that are older than those of a cell above, by the clock: the counts of two sessions may
 /// rise all the same.
 fn age(code: &[(&Cell, &Code)], desk: &mut Desk<'_>) {
-    let day = |at: i64| Timestamp::from_second(at).map(|at| at.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default();
+    let day = |at: i64| {
+        Timestamp::from_second(at).map(|at| at.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
+    };
     let mut latest: Option<(i64, u32, Option<u64>)> = None;
     for (cell, code) in code.iter().filter(|(_, code)| !code.outputs.is_empty()) {
         let Some(ran) = code.ran else { continue };

@@ -12,6 +12,7 @@ mod links;
 mod portability;
 mod reading;
 mod repetition;
+mod scope;
 mod secrets;
 mod since;
 mod survey;
@@ -35,6 +36,7 @@ use crate::notebook::{Notebook, check_rules};
 use crate::path::SitePath;
 use crate::site::{Dates, Input, PageRecord, Produced, Site};
 use crate::web::Answers;
+use scope::Scope;
 use survey::{Shelf, Survey};
 
 /// What a check was asked for.
@@ -136,46 +138,29 @@ pub fn check(request: &Request, progress: build::Progress<'_>) -> Result<Outcome
     let led = pages.par_iter().enumerate().map(|(id, page)| site.survey(id, &page.slots, &shelf)).collect();
     let asked_of_none = config.checks.asked(&SitePath::root(), &|_| None);
     let whole = Whole { request, shelf: &shelf, surveys: &surveys, site: &site, led, asked_of_none };
+    let scope = Scope::new(request, before.as_ref(), &whole);
+    if before.is_none() && request.is_since {
+        outcome.remarks.push("everything is checked".to_owned());
+    }
     let mut said = found.notes.clone();
     said.extend(notes);
     said.extend(surveys.iter().flat_map(Survey::diagnostics));
     said.extend(links::of_pages(&whole));
     said.extend(secrets::of_files(&whole, &found.files));
+    said.extend(
+        before.iter().flat_map(|before| before.dropped(&whole).into_iter().chain(before.stale(&whole))),
+    );
+    said.extend(repetition::of_pages(&whole, &scope));
     if let Some(known) = &request.web {
         let (dead, answers) = links::of_the_web(&whole, known)?;
         said.extend(dead);
         outcome.web = Some(answers);
     }
-    let mut wanted = request.only.clone();
-    if let Some(before) = &before {
-        said.extend(before.dropped(&whole));
-        said.extend(before.stale(&whole));
-        if request.is_since {
-            let changed = before.changed();
-            wanted = Some(match wanted {
-                Some(only) => only.intersection(changed).cloned().collect(),
-                None => changed.clone(),
-            });
-        }
-    } else if request.is_since {
-        outcome.remarks.push("everything is checked".to_owned());
-    }
-    said.extend(repetition::of_pages(&whole, wanted.as_ref()));
-    let news = before.as_ref().filter(|_| request.is_since).map(|before| before.old_links(&whole));
-    said.retain(|diagnostic| match &wanted {
-        None => true,
-        Some(wanted) => {
-            let is_news = |old: &BTreeSet<Diagnostic>| {
-                links::is_of_links(diagnostic.note.rule) && !old.contains(diagnostic)
-            };
-            wanted.contains(&diagnostic.file) || news.as_ref().is_some_and(is_news)
-        }
-    });
+    said.retain(|diagnostic| scope.holds(diagnostic));
     outcome.diagnostics = whole.weighed(said);
     let sources = surveys.iter().map(|survey| &survey.record.source);
-    let is_wanted = |source: &&SitePath| wanted.as_ref().is_none_or(|wanted| wanted.contains(*source));
-    outcome.sources =
-        sources.filter(|source| !config.checks.excludes(source)).filter(is_wanted).cloned().collect();
+    let is_checked = |source: &&SitePath| scope.wants(source) && !config.checks.excludes(source);
+    outcome.sources = sources.filter(is_checked).cloned().collect();
     Ok(outcome)
 }
 

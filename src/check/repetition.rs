@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Whole;
+use super::scope::Scope;
 use crate::config::checks::Asked;
 use crate::diagnostic::{CellRef, Diagnostic, Note, Rule};
 use crate::digest::Digest;
@@ -65,7 +66,7 @@ fn is_value(line: &str) -> bool {
 
 /// What stands in as many notebooks as the repo allows or more: said at its first place, of those
 /// that are wanted.
-pub(super) fn of_pages(whole: &Whole<'_>, wanted: Option<&BTreeSet<SitePath>>) -> Vec<Diagnostic> {
+pub(super) fn of_pages(whole: &Whole<'_>, scope: &Scope) -> Vec<Diagnostic> {
     let mut places: BTreeMap<Digest, Vec<(&SitePath, &Print)>> = BTreeMap::new();
     for survey in whole.surveys.iter().filter(|survey| !survey.record.front.draft) {
         for print in &survey.prints {
@@ -75,7 +76,7 @@ pub(super) fn of_pages(whole: &Whole<'_>, wanted: Option<&BTreeSet<SitePath>>) -
     let mut said = Vec::new();
     for places in places.into_values() {
         let files: BTreeSet<&SitePath> = places.iter().map(|(file, _)| *file).collect();
-        let is_wanted = |(file, _): &&(&SitePath, &Print)| wanted.is_none_or(|wanted| wanted.contains(*file));
+        let is_wanted = |(file, _): &&(&SitePath, &Print)| scope.wants(file);
         let Some((file, print)) = places.iter().find(is_wanted) else { continue };
         let least = whole.survey_of(file).map_or(usize::MAX, |survey| survey.asked.limits.repeats);
         if files.len() < least {

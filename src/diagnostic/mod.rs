@@ -3,10 +3,12 @@
 
 mod book;
 mod fingerprint;
+mod lines;
 mod rule;
 
 pub use book::{Entry, Family};
 pub use fingerprint::fingerprints;
+pub use lines::Lines;
 pub use rule::Rule;
 
 use serde::{Deserialize, Serialize};

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::decode::{decode, is_lfs_pointer};
 use super::draft::{self, Draft};
 use super::include::Around;
-use super::json::{CellJson, Lines, NotebookJson, Repairs, repair};
+use super::json::{CellJson, NotebookJson, PartLines, Repairs, repair};
 use super::outputs::{self, Lists};
 use super::sift::{Part, Sieve};
 use super::{Attachment, Format, Lang, MimeBundle, Notebook};
@@ -170,7 +170,7 @@ impl Reader<'_> {
     }
 
     fn cells(&mut self, cells: Vec<CellJson<'_>>, lists: Lists, sieve: &mut Sieve<'_>) -> Vec<Draft> {
-        let mut lines = Lines::new(self.text);
+        let mut lines = PartLines::new(self.text);
         let mut seen: HashSet<String> = HashSet::new();
         let mut without: Vec<CellRef> = Vec::new();
         let mut drafts = Vec::with_capacity(cells.len());

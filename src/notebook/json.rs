@@ -8,6 +8,8 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::diagnostic::Lines;
+
 /// A notebook's top level: its cells, and every other field as plain JSON. Of keys that stand
 /// twice the last counts, as for Jupyter.
 #[derive(Default)]
@@ -265,34 +267,25 @@ fn lone_surrogate(bytes: &[u8]) -> Option<bool> {
     }
 }
 
-/// Counts lines from a rising sequence of offsets, so that placing all cells of a file reads the
-/// file once.
-pub(super) struct Lines<'a> {
+/// The lines in which parts of a text begin.
+pub(super) struct PartLines<'a> {
     text: &'a str,
-    at: usize,
-    line: u32,
+    lines: Lines<'a>,
+    last: u32,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> PartLines<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, line: 1 }
+        Self { text, lines: Lines::new(text), last: 1 }
     }
 
-    /// The line (from 1) in which `part`, a slice of the text, begins.
+    /// The line (from 1) in which `part`, a slice of the text, begins; that of the part before where
+    /// it is none.
     pub(super) fn of(&mut self, part: &str) -> u32 {
-        if part.is_empty() {
-            return self.line;
+        let offset = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize);
+        if let Some(offset) = offset.filter(|offset| !part.is_empty() && *offset <= self.text.len()) {
+            self.last = self.lines.of(offset);
         }
-        let offset = (part.as_ptr() as usize)
-            .checked_sub(self.text.as_ptr() as usize)
-            .filter(|offset| *offset <= self.text.len())
-            .unwrap_or(self.at);
-        if offset < self.at {
-            (self.at, self.line) = (0, 1);
-        }
-        let passed = &self.text.as_bytes()[self.at..offset];
-        self.line += u32::try_from(memchr::memchr_iter(b'\n', passed).count()).unwrap_or(u32::MAX);
-        self.at = offset;
-        self.line
+        self.last
     }
 }

@@ -23,7 +23,7 @@ use std::sync::{Arc, LazyLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use crate::diagnostic::Note;
+use crate::diagnostic::{Lines, Note};
 use crate::digest::Digest;
 use allow::{Allow, Judged};
 
@@ -152,7 +152,7 @@ impl Secrets {
             }
         }
         found.sort_by_key(|(_, secret)| secret.start);
-        let mut lines = Lines { text, at: 0, line: 1 };
+        let mut lines = Lines::new(text);
         found
             .into_iter()
             .map(|(number, secret)| {
@@ -273,21 +273,5 @@ impl Keywords {
         hits.sort_unstable();
         hits.dedup();
         hits
-    }
-}
-
-/// Counts lines up to rising places.
-struct Lines<'a> {
-    text: &'a str,
-    at: usize,
-    line: u32,
-}
-
-impl Lines<'_> {
-    fn of(&mut self, at: usize) -> u32 {
-        let passed = self.text.as_bytes().get(self.at..at).unwrap_or_default();
-        self.line += u32::try_from(memchr::memchr_iter(b'\n', passed).count()).unwrap_or(0);
-        self.at = at.max(self.at);
-        self.line
     }
 }
