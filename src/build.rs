@@ -26,7 +26,7 @@ use crate::path::SitePath;
 use crate::site::{Dates, Input, Product, Site};
 use crate::theme::{Chain, Theme};
 pub(crate) use index::{Gathering, Quoted, Rewrite};
-pub(crate) use linked::shown as linked;
+pub(crate) use linked::{secrets_of, shown as linked};
 pub(crate) use page::{Made, Stores, Works};
 
 /// What a build was asked for.

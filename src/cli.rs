@@ -31,6 +31,7 @@ use crate::history;
 use crate::notebook::Format;
 use crate::path::SitePath;
 use crate::report::Report;
+use crate::secret::Secrets;
 
 /// Binds a repo of Jupyter notebooks into a documentation site.
 #[derive(Debug, Parser)]
@@ -270,7 +271,13 @@ fn configuration(root: &Path, src: &SitePath, base_url: Option<&str>) -> Result<
         text.map(|text| (name.clone(), text))
             .ok_or_else(|| format!("`secrets.rules` names `{name}`, which is no file of the repo"))
     };
-    let secret_rules = secret_rules.into_iter().map(text_of).collect::<Result<_, _>>()?;
+    let secret_rules = secret_rules.into_iter().map(text_of).collect::<Result<Vec<_>, _>>()?;
+    let secrets = Secrets::new(&said.secrets, &secret_rules)?;
+    // Titles of another tool's navigation stand on every page.
+    let nav_text = |path: &SitePath| {
+        let text = disk::text_inside(root, path)?;
+        Some(secrets.redacted(&text, path.as_str()).unwrap_or(text))
+    };
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
     let origin = history::origin(root);
     let around = Surroundings {
@@ -279,7 +286,7 @@ fn configuration(root: &Path, src: &SitePath, base_url: Option<&str>) -> Result<
         branch: variable("CI_DEFAULT_BRANCH").or(origin.branch),
         prefix: origin.prefix,
         dialects: disk::dialects(root),
-        nav: config::nav::find(src, &|path| disk::text_inside(root, path)),
+        nav: config::nav::find(src, &nav_text),
         folder_name: root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         secret_rules,
     };

@@ -323,7 +323,7 @@ proptest! {
     /// once more changes nothing.
     #[test]
     fn redaction_takes_the_secret_and_nothing_else(before in "[^a-zA-Z0-9_]{0,40}", after in "[^a-zA-Z0-9_]{0,40}", times in 1_usize..4) {
-        prop_assume!(!before.contains("allow") && !before.contains('\u{1b}'));
+        prop_assume!(!format!("{before}{after}").contains(['\u{1b}', '\u{8}']));
         let text = format!("{before}{}{after}\n", token()).repeat(times);
         let secrets = Secrets::new(&Options::default(), &[]).unwrap();
         let redacted = secrets.redacted(&text, "").unwrap();
@@ -340,4 +340,125 @@ proptest! {
             prop_assert!(text.get(found.range.clone()).is_some());
         }
     }
+}
+
+/// What is one only for readers: in pieces, by escapes, over borders.
+#[test]
+fn what_stands_there_in_pieces_is_not_published_whole() {
+    let token = token();
+    let (head, tail) = token.split_at(12);
+    let entity = format!("&#103;{}", &token[1..]);
+    let escaped = token.replace('_', "\\_");
+    let split = [stream("stdout", &format!("token {head}")), stream("stdout", &format!("{tail}\n"))];
+    let osc = format!("{head}\u{1b}]8;;https://x.example/\u{1b}\\{tail}\u{1b}]8;;\u{7}");
+    let back = format!("{head}XY\u{8}\u{8}{tail}");
+    let mut with_id = md("# I");
+    with_id["id"] = json!(token);
+    let mut of_id = nb([with_id, code("breakpoint()")]);
+    of_id["nbformat_minor"] = json!(5);
+    let twice = format!(
+        r#"{{"nbformat":4,"nbformat_minor":4,"metadata":{{}},"cells":[{{"cell_type":"code","source":"x='{token}'","source":"print(1)","metadata":{{}},"execution_count":1,"outputs":[]}}]}}"#
+    );
+    let latin: Vec<u8> = format!("caf\u{e9},{token}\n").chars().map(|c| c as u32 as u8).collect();
+    let mut wide = vec![0xff, 0xfe];
+    token.encode_utf16().for_each(|unit| wide.extend(unit.to_le_bytes()));
+    let desk = Desk::new()
+        .prose("a1.ipynb", &format!("{escaped} first"))
+        .prose("a2.ipynb", &format!("# T {escaped}\n\n{entity} next"))
+        .prose("a3.ipynb", &format!("<b>{head}</b>{tail} and `{head}`{tail} and {head}**{tail}**"))
+        .notebook("a4.ipynb", nb([md("# T"), ran("a()", json!(split))]))
+        .notebook(
+            "a5.ipynb",
+            nb([md("# T"), ran("a()", json!([stream("stdout", &osc), stream("stderr", &back)]))]),
+        )
+        .notebook(
+            "a6.ipynb",
+            nb([
+                md("# T"),
+                ran(
+                    "a()",
+                    json!([data(json!({"text/html": format!("<p>{entity}</p>"), "text/markdown": escaped}))]),
+                ),
+            ]),
+        )
+        .notebook(
+            "a7.ipynb",
+            nb([
+                md("# T"),
+                ran(
+                    "a()",
+                    json!([data(json!({"application/json": {"png": token, "image/x": token, &token: 1}}))]),
+                ),
+            ]),
+        )
+        .notebook("a8.ipynb", of_id)
+        .file("a9.ipynb", twice)
+        .file(
+            "b1.md",
+            format!("---\ntitle: \"\\x67{}\"\ndescription: \"{head}\\\n  {tail}\"\n---\n\ntext", &token[1..]),
+        )
+        .file("b2.md", "# L\n\n[a](latin.csv) [b](wide.csv)")
+        .file("latin.csv", &latin)
+        .file("wide.csv", &wide)
+        .file("b3.md", "# N")
+        .file("_toc.yml", format!("format: jb-book\nroot: b3\nchapters:\n- file: b2\n  title: x {token}\n"))
+        .file("bindery.toml", "[site]\nbase_url = \"https://example.org/\"\n");
+    let site = desk.build();
+    let lower = token.to_lowercase();
+    let mut leaks = Vec::new();
+    for (path, bytes) in tree(&site.path("")) {
+        let narrow: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
+        for bytes in [bytes.to_ascii_lowercase(), narrow.to_ascii_lowercase()] {
+            if memchr::memmem::find(&bytes, lower.as_bytes()).is_some() {
+                leaks.push(path.clone());
+            }
+        }
+    }
+    assert!(leaks.is_empty(), "{leaks:?}");
+    assert!(!site.stderr.to_lowercase().contains(&lower));
+    assert!(site.content("a1.html").contains("[redacted: github-pat] first"), "{}", site.content("a1.html"));
+    assert_eq!(site.content("a3.html").matches("[redacted: github-pat]").count(), 3);
+    let said = String::from_utf8(desk.run(&["check", "--verbose"]).stdout).unwrap();
+    assert!(!said.to_lowercase().contains(&lower), "{said}");
+    for file in ["a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "b1"] {
+        let report: Value = serde_json::from_slice(&desk.run(&["check", "--format", "json"]).stdout).unwrap();
+        let of_file = |f: &&Value| f["file"].as_str().unwrap().starts_with(file) && f["rule"] == "secret";
+        assert!(report["findings"].as_array().unwrap().iter().any(|f| of_file(&f)), "{file}");
+    }
+}
+
+#[test]
+fn no_message_quotes_a_secret_that_was_known_by_what_stood_around_it() {
+    let password = ["W8zzb4", "ngQ7rr8"].concat();
+    let netrc = format!("machine h login u\npassword {password} rm -rf /var/lib/data");
+    let desk = Desk::new()
+        .notebook("a.ipynb", nb([md("# A"), code(&netrc)]))
+        .file("b.md", format!("---\npassword: {password}\n---\n# B"))
+        .file("bindery.toml", "[check.require.values]\npassword = [\"a\"]\n");
+    for form in ["text", "json", "junit", "sarif", "github", "codequality", "lines"] {
+        let output = desk.run(&["check", "--verbose", "--format", form]);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(
+            said.contains("secret") && said.contains("destructive") && !said.contains(&password),
+            "{form}: {said}"
+        );
+    }
+}
+
+#[test]
+fn what_a_branch_adds_to_an_included_or_newly_linked_file_is_said() {
+    let desk = Desk::new()
+        .file("p.md", "# P\n\n```{include} part.txt\n```\n")
+        .file("q.md", "# Q")
+        .file("part.txt", "fine")
+        .file("old.csv", token());
+    desk.git(&["init", "-q"]);
+    desk.git(&["add", "-A"]);
+    desk.git(&["commit", "-qm", "before"]);
+    let since = |desk: &Desk| desk.run(&["check", "--since", "HEAD"]).status.code();
+    assert_eq!(since(&desk), Some(0));
+    let desk = desk.file("part.txt", token());
+    assert_eq!(since(&desk), Some(1));
+    let desk = desk.file("part.txt", "fine").file("q.md", "# Q\n\n[x](old.csv)");
+    assert_eq!(since(&desk), Some(1));
 }

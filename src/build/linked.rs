@@ -4,7 +4,7 @@ use std::io;
 
 use crate::config::Reading;
 use crate::diagnostic::{Note, Rule};
-use crate::notebook::{Around, Format, NoFiles, Notebook, Published, is_lfs_pointer};
+use crate::notebook::{Around, Format, NoFiles, Notebook, Published, is_lfs_pointer, text_of_any};
 use crate::path::SitePath;
 use crate::render;
 use crate::secret::Secrets;
@@ -53,15 +53,61 @@ pub(crate) fn shown(
     Ok(without_secrets(file, bytes, &reading.secrets))
 }
 
-/// A file without the secrets in it. What is no text cannot be searched, and stays as it is.
-fn without_secrets(file: &SitePath, bytes: Vec<u8>, secrets: &Secrets) -> Shown {
-    let text = match String::from_utf8(bytes) {
-        Ok(text) if secrets.may_hold(&text) => text,
-        Ok(text) => return Shown { bytes: text.into_bytes(), notes: Vec::new() },
-        Err(error) => return Shown { bytes: error.into_bytes(), notes: Vec::new() },
-    };
+/// Files that hold no text that could be searched, by extension.
+const BINARY: &[&str] = &[
+    "png", "jpg", "jpeg", "gif", "webp", "avif", "bmp", "ico", "tif", "tiff", "mp3", "wav", "ogg", "oga",
+    "flac", "m4a", "mp4", "webm", "ogv", "mov", "pdf", "parquet", "xlsx", "xls", "docx", "pptx", "odt",
+    "ods", "odp", "zip", "gz", "tgz", "bz2", "xz", "zst", "7z", "npy", "npz", "h5", "hdf5", "nc", "feather",
+    "arrow", "db", "sqlite", "pcap", "pcapng",
+];
+
+/// A text of the repo, and how to write it again.
+struct Encoded {
+    text: String,
+    /// Whether each of its characters is a byte of the file: it is no UTF-8.
+    is_bytes: bool,
+}
+
+impl Encoded {
+    /// Reads UTF-8, UTF-16 with a mark, or bytes of whatever encoding: secrets are ASCII in most.
+    fn of(bytes: &[u8]) -> Self {
+        match String::from_utf8(bytes.to_vec()) {
+            Ok(text) => Self { text, is_bytes: false },
+            Err(_) if matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) => {
+                Self { text: text_of_any(bytes), is_bytes: false }
+            }
+            Err(_) => Self { text: bytes.iter().map(|byte| char::from(*byte)).collect(), is_bytes: true },
+        }
+    }
+
+    fn bytes(text: &str, is_bytes: bool) -> Vec<u8> {
+        match is_bytes {
+            true => text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect(),
+            false => text.as_bytes().to_vec(),
+        }
+    }
+}
+
+/// The secrets in a file that pages link, as they are said. What is no text is not searched.
+pub(crate) fn secrets_of(file: &SitePath, bytes: &[u8], secrets: &Secrets) -> Vec<Note> {
+    if BINARY.contains(&file.extension().as_str()) {
+        return Vec::new();
+    }
+    let Encoded { text, .. } = Encoded::of(bytes);
+    if !secrets.may_hold(&text) {
+        return Vec::new();
+    }
     let found = secrets.find(&text, file.as_str());
-    let notes = found.iter().map(|found| found.note("a file that pages link").at_line(found.line)).collect();
-    let bytes = secrets.redacted(&text, file.as_str()).unwrap_or(text).into_bytes();
+    found.iter().map(|found| found.note("a file that pages link", true).at_line(found.line)).collect()
+}
+
+/// A file without the secrets in it.
+fn without_secrets(file: &SitePath, bytes: Vec<u8>, secrets: &Secrets) -> Shown {
+    let notes = secrets_of(file, &bytes, secrets);
+    if notes.is_empty() {
+        return Shown { bytes, notes };
+    }
+    let Encoded { text, is_bytes } = Encoded::of(&bytes);
+    let bytes = secrets.redacted(&text, file.as_str()).map_or(bytes, |text| Encoded::bytes(&text, is_bytes));
     Shown { bytes, notes }
 }

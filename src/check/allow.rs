@@ -54,12 +54,20 @@ impl Allows {
             if !cell.source.contains("bindery:allow") {
                 continue;
             }
-            for (line, text) in (1..).zip(cell.source.lines()) {
-                for id in allowed_in(text).take_while(|id| *id != "--") {
+            for (line, text) in
+                (1..).zip(cell.source.lines()).filter(|(_, text)| text.contains("bindery:allow"))
+            {
+                let mut ids = allowed_in(text).peekable();
+                if ids.peek().is_none() {
+                    let note = Note::warning(Rule::Mark, "`bindery:allow` names nothing, and allows nothing");
+                    let help = "name the rule behind it: `bindery:allow link-dead`";
+                    allows.unknown.push(note.help(help).in_cell(&cell.at).at_line(line));
+                }
+                for (place, id) in ids.enumerate() {
                     // Words of prose may follow the ids of a comment.
                     if known(id) {
                         allows.lines.insert((number, line, id.to_owned()));
-                    } else if id.contains('-') && id.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+                    } else if place == 0 || id.contains('-') {
                         allows.unknown.push(unknown(id).in_cell(&cell.at).at_line(line));
                     }
                 }

@@ -72,14 +72,26 @@ impl Words {
 
 /// Words that announce an exception.
 const ANNOUNCE: &[&str] = &[
-    "error",
-    "exception",
-    "fail",
-    "raise",
+    "will fail",
+    "should fail",
+    "fails with",
+    "expected to fail",
+    "supposed to fail",
+    "going to fail",
+    "to an error",
+    "will throw",
+    "throws",
+    "will raise",
+    "raises",
+    "will crash",
+    "an exception",
+    "exceptions",
     "traceback",
-    "crash",
-    "fehler",
-    "erreur",
+    "does not work",
+    "doesn't work",
+    "an error occurs",
+    "get an error",
+    "gives an error",
     "失敗",
     "エラー",
     "错误",
@@ -181,7 +193,8 @@ fn errors(cell: &Cell, code: &Code, words: &Words, desk: &mut Desk<'_>) {
     }
     for output in &code.outputs {
         let Output::Error { name, message, .. } = output else { continue };
-        let message: String = message.lines().next().unwrap_or_default().chars().take(80).collect();
+        let message = desk.quote(message.lines().next().unwrap_or_default(), 80);
+        let name = desk.quote(name, 80);
         let said = match (name.is_empty(), message.is_empty()) {
             (true, true) => "the cell ended with an exception".to_owned(),
             (_, true) => format!("the cell ended with {name}"),
@@ -236,6 +249,8 @@ const DEBUG: &[(&[&str], &[&str])] = &[
 
 fn debug(cell: &Cell, code: &Code, desk: &mut Desk<'_>) {
     let lang = code.lang.name();
+    // Where nobody says the language, it is mostly Python's or a shell's.
+    let lang = if lang.is_empty() { "python" } else { lang };
     let starts: &[&str] =
         DEBUG.iter().find(|(langs, _)| langs.contains(&lang)).map_or(&[], |(_, starts)| starts);
     for (number, line) in (1..).zip(cell.source.lines()) {
@@ -249,7 +264,7 @@ fn debug(cell: &Cell, code: &Code, desk: &mut Desk<'_>) {
         };
         let found = starts.iter().find(begins).copied().or_else(|| traces(line, code).then_some(line));
         let Some(what) = found else { continue };
-        let shown: String = what.trim_end_matches('(').chars().take(40).collect();
+        let shown = desk.quote(what.trim_end_matches('('), 40);
         let note = in_cell(
             Severity::Warning,
             Rule::DebugLeft,
@@ -262,7 +277,10 @@ fn debug(cell: &Cell, code: &Code, desk: &mut Desk<'_>) {
 
 /// Whether a line of a shell makes it print every command, with all values in them.
 fn traces(line: &str, code: &Code) -> bool {
-    let Some(rest) = line.strip_prefix("set -").filter(|_| code.lang.is_shell()) else { return false };
+    let Some(rest) = line.strip_prefix("set -").filter(|_| code.lang.is_shell() || code.lang.is_none())
+    else {
+        return false;
+    };
     let flags = rest.split_whitespace().next().unwrap_or_default();
     flags.contains('x') && flags.bytes().all(|byte| byte.is_ascii_alphabetic())
         || rest.starts_with("o xtrace")

@@ -85,6 +85,13 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
+    /// A piece of a source for a message: without secrets, then cut.
+    fn quote(&self, text: &str, most: usize) -> String {
+        let text = self.notebook.secrets().hidden(&self.notebook.hidden(text));
+        let cut: String = text.chars().take(most).collect();
+        if cut.len() < text.len() { format!("{cut}…") } else { cut }
+    }
+
     fn say(&mut self, note: Note) {
         self.notes.push(note);
     }
@@ -156,8 +163,7 @@ pub fn check(request: &Request, progress: build::Progress<'_>) -> Result<Outcome
         said.extend(dead);
         outcome.web = Some(answers);
     }
-    said.retain(|diagnostic| scope.holds(diagnostic));
-    outcome.diagnostics = whole.weighed(said);
+    outcome.diagnostics = whole.weighed(scope.of(said));
     let sources = surveys.iter().map(|survey| &survey.record.source);
     let is_checked = |source: &&SitePath| scope.wants(source) && !config.checks.excludes(source);
     outcome.sources = sources.filter(is_checked).cloned().collect();
@@ -205,7 +211,8 @@ impl Whole<'_> {
                     None => {
                         let severity =
                             self.asked_of_none.severity(diagnostic.note.rule, diagnostic.note.severity)?;
-                        Note { severity, ..diagnostic.note }
+                        let message = self.shelf.secrets().hidden(&diagnostic.note.message);
+                        Note { severity, message, ..diagnostic.note }
                     }
                 };
                 Some(diagnostic)

@@ -42,6 +42,14 @@ const PATTERNS: &[&str] = &[
     r"\biptables\s+(?:-t\s+\w+\s+)?-F\b",
     r"\bdropdb\s",
     r"\betcdctl\s+del\s",
+    r"\bdocker\s+(?:container\s+)?rm\s+(?:-\w+\s+)*-\w*f",
+    r"\bcurl\s[^\n]*-X\s*DELETE\b",
+    r"[\x22']rm[\x22']\s*,\s*[\x22']-\w*[rR]",
+    r"\btruncate\s+(?:-s\s*0|--size[= ]0)\b",
+    r"\buserdel\s+(?:-\w+\s+)*-\w*r",
+    r"\bcrontab\s+-r\b",
+    r"\bkafka-topics(?:\.sh)?\s[^\n]*--delete\b",
+    r"\brabbitmqctl\s+(?:-\S+\s+)*(?:purge_queue|delete_\w+|reset|force_reset)\b",
 ];
 
 static DESTROYS: LazyLock<RegexSet> = LazyLock::new(|| {
@@ -84,10 +92,15 @@ const WARNS: &[&str] = &[
     "only when you want",
     "only if you want",
     "are you sure",
+    "deletes",
+    "wipes",
+    "erases",
 ];
 
 /// How many lines of a cell are quoted.
 const MAX_SHOWN: usize = 60;
+/// How many commands of a cell are said.
+const MAX_SAID: usize = 10;
 
 /// Names of what anybody makes anew: throwing it away destroys nothing.
 const SCRATCH: &[&str] = &[
@@ -190,7 +203,7 @@ fn asks(source: &str, leader: &str) -> bool {
     })
 }
 
-/// Says the first command of a text that destroys something; the text stands `below` lines below
+/// Says the commands of a text that destroy something; the text stands `below` lines below
 /// the beginning of its cell.
 fn say(cell: &Cell, (text, below, leader): (&str, usize, &str), scratch: &[String], desk: &mut Desk<'_>) {
     if !DESTROYS.is_match(text.as_bytes()) {
@@ -198,19 +211,20 @@ fn say(cell: &Cell, (text, below, leader): (&str, usize, &str), scratch: &[Strin
     }
     let destroys = |(_, line): &(usize, &str)| {
         let line = line.trim();
-        let is_comment = line.starts_with(leader) || line.starts_with("--") || line.starts_with("//");
+        let is_comment = [leader, "--", "//", "echo ", "print("].iter().any(|start| line.starts_with(start));
         !is_comment && DESTROYS.is_match(line.as_bytes()) && !is_harmless(line, scratch)
     };
-    let Some((number, line)) = text.lines().enumerate().find(destroys) else { return };
-    let said = line.trim();
-    let shown: String = said.chars().take(MAX_SHOWN).collect();
-    let more = if shown.len() < said.len() { "…" } else { "" };
-    let message = format!("`{shown}{more}` destroys something, and nothing warns of it");
-    let note = in_cell(Severity::Warning, Rule::Destructive, cell, message);
-    let line = u32::try_from(below + number + 1).unwrap_or(u32::MAX);
-    desk.say(
-        note.at_line(line).help("say above it what it destroys and what to look at first: `> [!WARNING]`"),
-    );
+    for (number, line) in text.lines().enumerate().filter(destroys).take(MAX_SAID) {
+        let said = line.trim();
+        let message =
+            format!("`{}` destroys something, and nothing warns of it", desk.quote(said, MAX_SHOWN));
+        let note = in_cell(Severity::Warning, Rule::Destructive, cell, message);
+        let line = u32::try_from(below + number + 1).unwrap_or(u32::MAX);
+        desk.say(
+            note.at_line(line)
+                .help("say above it what it destroys and what to look at first: `> [!WARNING]`"),
+        );
+    }
 }
 
 /// Whether what a command takes away is made for that: a temporary folder, or pods, which whoever
@@ -218,6 +232,10 @@ fn say(cell: &Cell, (text, below, leader): (&str, usize, &str), scratch: &[Strin
 fn is_harmless(line: &str, scratch: &[String]) -> bool {
     let lower = line.to_lowercase();
     if ["delete pod ", "delete pods ", "delete po ", "delete pod/"].iter().any(|pods| lower.contains(pods)) {
+        return !lower.contains("--all");
+    }
+    // Tables that a session drops by itself.
+    if ["table #", "exists #"].iter().any(|own| lower.contains(own)) {
         return true;
     }
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');

@@ -1,45 +1,63 @@
 //! Whose findings are wanted: those of all sources, of some that are named, of what has changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::since::Before;
 use super::{Request, Whole, links};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule, fingerprints};
 use crate::path::SitePath;
 
 /// What is wanted.
 pub(super) struct Scope {
     /// The files whose findings are wanted; those of all where this is `None`.
     files: Option<BTreeSet<SitePath>>,
-    /// What was said already of the links of pages that have not changed; what is not among it is
-    /// news, wherever it is found.
-    old_links: Option<BTreeSet<Diagnostic>>,
+    /// What was found at the base already, where only what is new is wanted.
+    old: Option<HashSet<String>>,
 }
 
 impl Scope {
     pub(super) fn new(request: &Request, before: Option<&Before>, whole: &Whole<'_>) -> Self {
         let named = request.only.clone();
         let Some(before) = before.filter(|_| request.is_since) else {
-            return Self { files: named, old_links: None };
+            return Self { files: named, old: None };
         };
-        let changed = before.changed();
-        match named {
-            Some(named) => {
-                Self { files: Some(named.intersection(changed).cloned().collect()), old_links: None }
+        // What a page takes in is a part of it, and what it links is published with it.
+        let mut touched = before.changed().clone();
+        touched.extend(before.touched_by_others(whole).map(|survey| survey.record.source.clone()));
+        for (source, led) in whole.site_pages().zip(&whole.led) {
+            if touched.contains(source) {
+                touched.extend(led.files.iter().map(|(file, _)| file.clone()));
             }
-            None => Self { files: Some(changed.clone()), old_links: Some(before.old_links(whole)) },
         }
+        let files = match named {
+            Some(named) => named.intersection(&touched).cloned().collect(),
+            None => touched,
+        };
+        let mut old = before.said(whole);
+        old.sort();
+        old.dedup();
+        Self { files: Some(files), old: Some(fingerprints(&old).into_iter().collect()) }
     }
 
-    /// Whether all that is found in a file is wanted.
+    /// Whether what is found in a file is wanted.
     pub(super) fn wants(&self, file: &SitePath) -> bool {
         self.files.as_ref().is_none_or(|files| files.contains(file))
     }
 
-    /// Whether a finding is wanted.
-    pub(super) fn holds(&self, found: &Diagnostic) -> bool {
-        let is_news =
-            |old: &BTreeSet<Diagnostic>| links::is_of_links(found.note.rule) && !old.contains(found);
-        self.wants(&found.file) || self.old_links.as_ref().is_some_and(is_news)
+    /// What of all findings is wanted. What a change breaks in pages that it does not touch is news
+    /// as well: their links.
+    pub(super) fn of(&self, mut said: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        said.sort();
+        said.dedup();
+        let prints = fingerprints(&said);
+        let is_wanted = |found: &Diagnostic| {
+            let is_broken_elsewhere = self.old.is_some()
+                && links::is_of_links(found.note.rule)
+                && found.note.rule != Rule::LinkExternal;
+            self.wants(&found.file) || is_broken_elsewhere
+        };
+        let is_old = |print: &String| self.old.as_ref().is_some_and(|old| old.contains(print));
+        let news = said.into_iter().zip(prints).filter(|(found, print)| is_wanted(found) && !is_old(print));
+        news.map(|(found, _)| found).collect()
     }
 }

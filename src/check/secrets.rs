@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::Whole;
+use crate::build;
 use crate::diagnostic::Diagnostic;
 use crate::disk;
 use crate::path::SitePath;
@@ -16,22 +17,16 @@ pub(super) fn of_files(whole: &Whole<'_>, files: &BTreeSet<SitePath>) -> Vec<Dia
     let mut said: Vec<Diagnostic> = Vec::new();
     for file in files {
         for kind in secrets.of_path(file.as_str()) {
-            said.push(Diagnostic::new(file, kind.note("the file, as its name says")));
+            said.push(Diagnostic::new(file, kind.note("the file, as its name says", false)));
         }
     }
     let found: Vec<Diagnostic> = whole
         .linked()
         .into_par_iter()
         .flat_map_iter(|file| {
-            let text = disk::read_inside(whole.shelf.root, file)
-                .ok()
-                .and_then(|bytes| String::from_utf8(bytes).ok());
-            let text = text.filter(|text| secrets.may_hold(text)).unwrap_or_default();
-            let found = secrets
-                .find(&text, file.as_str())
-                .into_iter()
-                .map(|found| Diagnostic::new(file, found.note("a file that pages link").at_line(found.line)));
-            found.collect::<Vec<_>>()
+            let bytes = disk::read_inside(whole.shelf.root, file).unwrap_or_default();
+            let notes = build::secrets_of(file, &bytes, secrets);
+            notes.into_iter().map(|note| Diagnostic::new(file, note)).collect::<Vec<_>>()
         })
         .collect();
     said.extend(found);

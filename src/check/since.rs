@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::Whole;
 use super::survey::{Shelf, Survey};
-use super::{Whole, links};
 use crate::diagnostic::{CellRef, Diagnostic, Note, Rule};
 use crate::digest::Digest;
 use crate::disk::{Found, Source};
@@ -75,6 +75,14 @@ impl Before {
         &self.base.changed
     }
 
+    /// The sources that have not changed themselves, and take in a file that has.
+    pub(super) fn touched_by_others<'a>(&self, whole: &Whole<'a>) -> impl Iterator<Item = &'a Survey> {
+        let changed = &self.base.changed;
+        whole.surveys.iter().filter(move |survey| {
+            !changed.contains(&survey.record.source) && survey.needs.iter().any(|file| changed.contains(file))
+        })
+    }
+
     /// URLs and anchors that were published and are no more.
     pub(super) fn dropped(&self, whole: &Whole<'_>) -> Vec<Diagnostic> {
         let now = whole.site.addresses();
@@ -140,15 +148,30 @@ impl Before {
         said
     }
 
-    /// What was said of the links of pages that have not changed, as far as it was said before.
-    pub(super) fn old_links(&self, whole: &Whole<'_>) -> BTreeSet<Diagnostic> {
-        let unchanged =
-            whole.surveys.par_iter().filter(|survey| !self.base.changed.contains(&survey.record.source));
-        let notes = unchanged.flat_map_iter(|survey| match self.site.page_of(&survey.record.source) {
-            Some(page) => self.site.survey(page, &survey.slots, whole.shelf).notes,
-            None => Vec::new(),
-        });
-        notes.filter(|diagnostic| links::is_of_links(diagnostic.note.rule)).collect()
+    /// What could be said of the base: of sources that have not changed what is said now, but for
+    /// their links, which others may have broken.
+    pub(super) fn said(&self, whole: &Whole<'_>) -> Vec<Diagnostic> {
+        // Of what takes in a changed file nobody knows what was said.
+        let touched: BTreeSet<&SitePath> =
+            self.touched_by_others(whole).map(|survey| &survey.record.source).collect();
+        let is_as_it_was =
+            |source: &SitePath| !self.base.changed.contains(source) && !touched.contains(source);
+        let unchanged = whole.surveys.iter().filter(|survey| is_as_it_was(&survey.record.source));
+        let surveys: Vec<&Survey> = unchanged.chain(self.surveys.values()).collect();
+        let of_links =
+            surveys.par_iter().flat_map_iter(|survey| match self.site.page_of(&survey.record.source) {
+                Some(page) => self.site.survey(page, &survey.slots, whole.shelf).notes,
+                None => Vec::new(),
+            });
+        let mut said: Vec<Diagnostic> = of_links.collect();
+        said.extend(surveys.iter().flat_map(|survey| survey.diagnostics()));
+        // A file that has another name now takes along what was said of it.
+        for found in &mut said {
+            if let Some(new) = self.base.renamed.get(&found.file) {
+                found.file = new.clone();
+            }
+        }
+        said
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use globset::GlobSet;
 use jiff::civil::Date;
@@ -16,7 +16,7 @@ use super::{Desk, documents, execution, portability, reading, repetition, weight
 use crate::config::{Config, Reading, checks::Asked, globs};
 use crate::diagnostic::{Diagnostic, Note, Rule, Severity};
 use crate::disk::{self, Source};
-use crate::notebook::{Around, Files, FrontMatter, Notebook, Published, text_of};
+use crate::notebook::{Around, Files, FrontMatter, Notebook, Published, hide, text_of};
 use crate::path::SitePath;
 use crate::render::{self, Fragment};
 use crate::secret::Secrets;
@@ -32,6 +32,10 @@ pub(super) struct Survey {
     allows: Allows,
     pub(super) asked: Asked,
     secrets: Secrets,
+    /// The secrets that stand in it.
+    found: Vec<String>,
+    /// Other files that it takes in.
+    pub(super) needs: BTreeSet<SitePath>,
     /// Its code, cell by cell.
     pub(super) prints: Vec<Print>,
     /// Its cells that show something; none where nothing is compared with a base.
@@ -46,8 +50,9 @@ impl Survey {
         }
         note.severity = self.asked.severity(note.rule, note.severity)?;
         // A message may quote what it is about.
-        note.message = self.secrets.hidden(&note.message);
-        note.help = note.help.as_deref().map(|help| self.secrets.hidden(help));
+        let hidden = |text: &str| self.secrets.hidden(&hide(&self.found, text));
+        note.message = hidden(&note.message);
+        note.help = note.help.as_deref().map(hidden);
         Some(note)
     }
 
@@ -123,7 +128,7 @@ impl<'a> Shelf<'a> {
     }
 
     fn look(&self, source: &Source, bytes: &[u8], today: Date) -> Survey {
-        let (notebook, notes) = self.read(source, bytes);
+        let (notebook, notes, needs) = self.read(source, bytes);
         let asked = self.asked(source, &notebook.front);
         if notes.iter().any(|note| note.severity == Severity::Error) {
             return self.failed(source, notes);
@@ -138,6 +143,7 @@ impl<'a> Shelf<'a> {
         portability::ask(&mut desk);
         let mut notes = desk.notes;
         notes.extend(allows.unknown());
+        let found = notebook.secrets_found().to_vec();
         let published = Published::new(notebook);
         let mut rendered = render::plain(&published, &self.reading.outputs);
         notes.append(&mut rendered.notes);
@@ -150,14 +156,19 @@ impl<'a> Shelf<'a> {
             allows,
             asked,
             secrets: self.reading.secrets.clone(),
+            found,
+            needs,
             prints,
             shown,
         }
     }
 
-    fn read(&self, source: &Source, bytes: &[u8]) -> (Notebook, Vec<Note>) {
-        let around = Around { path: &source.path, reading: &self.reading, files: self };
-        Notebook::read(bytes, source.format, &around)
+    /// Reads a source; the other files that it asked for come too.
+    fn read(&self, source: &Source, bytes: &[u8]) -> (Notebook, Vec<Note>, BTreeSet<SitePath>) {
+        let files = Asking { shelf: self, asked: Mutex::default() };
+        let around = Around { path: &source.path, reading: &self.reading, files: &files };
+        let (notebook, notes) = Notebook::read(bytes, source.format, &around);
+        (notebook, notes, files.asked.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn asked(&self, source: &Source, front: &FrontMatter) -> Asked {
@@ -172,6 +183,8 @@ impl<'a> Shelf<'a> {
             allows: Allows::default(),
             asked: self.asked(source, &FrontMatter::default()),
             secrets: self.reading.secrets.clone(),
+            found: Vec::new(),
+            needs: BTreeSet::new(),
             prints: Vec::new(),
             shown: Vec::new(),
         }
@@ -183,12 +196,19 @@ impl<'a> Shelf<'a> {
     }
 }
 
-impl Files for Shelf<'_> {
+/// The files of a repo, for one source that takes some of them in.
+struct Asking<'a> {
+    shelf: &'a Shelf<'a>,
+    asked: Mutex<BTreeSet<SitePath>>,
+}
+
+impl Files for Asking<'_> {
     fn text(&self, path: &SitePath) -> Result<String, String> {
-        if !self.open.contains(path) {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone());
+        if !self.shelf.open.contains(path) {
             return Err(format!("`{path}` is not in the repo, or hidden, or ignored"));
         }
-        text_of(path, disk::read_inside(self.root, path))
+        text_of(path, disk::read_inside(self.shelf.root, path))
     }
 }
 

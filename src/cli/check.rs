@@ -43,7 +43,7 @@ pub(super) struct Check {
     /// Let pass what FILE knows; it is written where it is not there
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Write the baseline anew
+    /// Take out of the baseline what is no more; what is new stays out of it
     #[arg(long, requires = "baseline")]
     update_baseline: bool,
     /// Ask links to other sites whether they answer; what does not is a warning
@@ -260,23 +260,32 @@ impl Check {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => return Err(format!("`{shown}`: {error}")),
         };
-        let Some(text) = text.filter(|_| !self.update_baseline) else {
-            if !self.update_baseline && std::env::var_os("CI").is_some() {
+        let is_partial = self.since.is_some() || !self.paths.is_empty();
+        let Some(text) = text else {
+            if std::env::var_os("CI").is_some() {
                 return Err(format!(
                     "the baseline `{shown}` is not there; make it where you work, and commit it"
                 ));
             }
+            if is_partial {
+                return Err(format!("the baseline `{shown}` is not there; make it of the whole repo first"));
+            }
             let baseline = Baseline::of(&diagnostics);
             write(file, &baseline.text())?;
-            let said =
-                format!("{} are known from now on by `{shown}`; commit it", of(baseline.len(), "finding"));
+            let said = format!("{} known from now on by `{shown}`; commit it", of(baseline.len(), "finding"));
             return Ok((Vec::new(), Some(said)));
         };
-        let baseline = Baseline::parse(&text).map_err(|why| format!("`{shown}`: {why}"))?;
-        let (news, gone) = baseline.news(diagnostics);
-        let mut said = format!("{} known by `{shown}`", of(baseline.len() - gone, "finding"));
-        if gone > 0 && self.since.is_none() && self.paths.is_empty() {
-            said.push_str(&format!("; {gone} of it are no more: --update-baseline takes them out"));
+        let mut baseline = Baseline::parse(&text).map_err(|why| format!("`{shown}`: {why}"))?;
+        let gone = baseline.take_out_mended(&diagnostics);
+        let news = baseline.news(diagnostics);
+        let mut said = format!("{} known by `{shown}`", of(baseline.len(), "finding"));
+        if gone > 0 && !is_partial {
+            if self.update_baseline {
+                write(file, &baseline.text())?;
+                said.push_str(&format!("; {gone} that are no more were taken out of it"));
+            } else {
+                said.push_str(&format!("; {gone} more of it are mended: --update-baseline takes them out"));
+            }
         }
         Ok((news, Some(said)))
     }
@@ -295,13 +304,13 @@ impl Check {
             .map(|diagnostic| &diagnostic.file)
             .collect();
         let infos = count(Severity::Info);
-        let hidden = if infos > 0 && !self.verbose { ", with --verbose" } else { "" };
+        let hidden = if infos > 0 && !self.verbose { " (--verbose)" } else { "" };
         let mut out = format!(
-            "{}, {}, {infos} to know{hidden} in {} of {} in {:.2} s",
+            "{}, {}, {infos} to know{hidden}, in {}; {} checked in {:.2} s",
             of(count(Severity::Error), "error"),
             of(count(Severity::Warning), "warning"),
-            files.len(),
-            of(sources, "file"),
+            of(files.len(), "file"),
+            of(sources, "source"),
             started.elapsed().as_secs_f64(),
         );
         let mut families: BTreeMap<Family, usize> = BTreeMap::new();

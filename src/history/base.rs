@@ -1,7 +1,7 @@
 //! A revision to compare with: what it held, what has changed since, and its files, read through
 //! git without checking anything out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -20,6 +20,8 @@ pub struct Base {
     /// The files that are not as they were: changed, added or removed, also by what is not
     /// committed so far.
     pub changed: BTreeSet<SitePath>,
+    /// Files that have another name now, by the old one.
+    pub renamed: BTreeMap<SitePath, SitePath>,
 }
 
 /// How many files one process is asked for.
@@ -69,7 +71,8 @@ impl Base {
         ])?;
         changed.extend(listed(&["ls-files", "-z", "--others", "--exclude-standard"])?);
         let files = listed(&["ls-tree", "-r", "-z", "--name-only", &commit])?;
-        Ok(Self { root: root.to_path_buf(), commit, files, changed })
+        let renamed = renamed(root, &commit);
+        Ok(Self { root: root.to_path_buf(), commit, files, changed, renamed })
     }
 
     /// Reads files as they were, in the order asked for; `None` for what cannot be had.
@@ -96,6 +99,21 @@ impl Base {
         let _ = child.wait();
         found
     }
+}
+
+/// The files that have another name than in a commit, as far as git can tell: `R<likeness>`, the old
+/// name and the new one, parted by NUL.
+fn renamed(root: &Path, commit: &str) -> BTreeMap<SitePath, SitePath> {
+    let arguments =
+        ["diff", "--name-status", "-z", "-M", "--diff-filter=R", "--no-ext-diff", "--relative", commit, "--"];
+    let Ok(output) = git(root, &arguments).stderr(Stdio::null()).output() else { return BTreeMap::new() };
+    let text = String::from_utf8_lossy(&output.stdout);
+    let words: Vec<&str> = text.split('\0').collect();
+    let pairs = words.chunks_exact(3).filter_map(|said| match said {
+        [_, old, new] => Some((SitePath::new(old)?, SitePath::new(new)?)),
+        _ => None,
+    });
+    pairs.collect()
 }
 
 /// One answer of `git cat-file --batch`: `<hash> <type> <size>`, the bytes, a line end; or a line

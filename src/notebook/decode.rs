@@ -34,6 +34,11 @@ pub(super) fn decode<'a>(bytes: &'a [u8], notes: &mut Vec<Note>) -> Cow<'a, str>
     }
 }
 
+/// The text of a file in UTF-8 or UTF-16, whatever else is wrong with it.
+pub fn text_of_any(bytes: &[u8]) -> String {
+    decode(bytes, &mut Vec::new()).into_owned()
+}
+
 fn utf8<'a>(bytes: &'a [u8], notes: &mut Vec<Note>) -> Cow<'a, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),

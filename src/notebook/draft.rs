@@ -9,6 +9,7 @@ use super::include::{self, Around};
 use super::marks::{self, Place};
 use super::options::Visibility;
 use super::run::{self, Run};
+use super::sift::{Part, Sieve};
 use super::text;
 use super::{
     Attachment, Cell, CellKind, Code, Format, FrontMatter, Lang, MimeBundle, MimeData, Notebook, Output,
@@ -165,6 +166,11 @@ fn front_matter(
     fallback("title", databricks.and_then(|meta| meta.get("notebookName")), &mut map);
     let orphan = metadata.get("nbsphinx").and_then(|nbsphinx| nbsphinx.get("orphan"));
     fallback("orphan", orphan, &mut map);
+    // What YAML reads may not be what was written: escapes, folded lines.
+    let mut sieve = Sieve::of_values(around);
+    sieve.values_of(&mut map, Part { cell: None, name: "the front matter", is_source: false });
+    notes.append(&mut sieve.notes);
+    notebook.found.append(&mut sieve.values);
     notebook.front = FrontMatter::read(map, notes);
 }
 

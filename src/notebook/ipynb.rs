@@ -166,7 +166,11 @@ impl Reader<'_> {
         }
         let drafts = self.cells(cells, lists, &mut sieve);
         self.notes.append(&mut sieve.notes);
-        draft::notebook(Format::Ipynb, (metadata, drafts), self.around, self.notes)
+        let mut notebook = draft::notebook(Format::Ipynb, (metadata, drafts), self.around, self.notes);
+        notebook.found.append(&mut sieve.values);
+        notebook.has_redacted |= sieve.has_redacted;
+        notebook.allowed.append(&mut sieve.passed);
+        notebook
     }
 
     fn cells(&mut self, cells: Vec<CellJson<'_>>, lists: Lists, sieve: &mut Sieve<'_>) -> Vec<Draft> {
@@ -188,6 +192,9 @@ impl Reader<'_> {
                 continue;
             }
             let mut json = json;
+            let words = json.source.filter(|raw| raw.get().contains("bindery:allow"));
+            let words = words.map(|raw| source_text(raw, lists, &mut |_| ())).unwrap_or_default();
+            sieve.cell(&mut json.fields, &words, &at);
             match json.fields.remove("id") {
                 Some(Value::String(id)) if id_is_sound(&id) => {
                     if seen.insert(id.clone()) {
@@ -208,10 +215,9 @@ impl Reader<'_> {
                 ),
                 None => without.push(at.clone()),
             }
-            sieve.cell(&mut json.fields, &at);
             let mut draft = draft_of(json, at, lists, self.notes);
             sieve
-                .text(&mut draft.source, Part { cell: Some(&draft.at), name: "the source", has_lines: true });
+                .text(&mut draft.source, Part { cell: Some(&draft.at), name: "the source", is_source: true });
             drafts.push(draft);
         }
         if let Some(first) = without.first().filter(|_| self.wants_ids) {

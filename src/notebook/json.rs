@@ -2,6 +2,7 @@
 //! place in the file known.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -184,6 +185,39 @@ impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
             }
         }
         deserializer.deserialize_str(Text)
+    }
+}
+
+/// Whether a key stands twice in any object of a text: of its values readers see the last, and the
+/// file holds both.
+pub(super) fn has_doubles(text: &str) -> bool {
+    serde_json::from_str::<Doubles>(text).is_ok_and(|doubles| doubles.0)
+}
+
+struct Doubles(bool);
+
+impl<'de> Deserialize<'de> for Doubles {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = bool;
+            anything_else!(false);
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<bool, A::Error> {
+                let mut any = false;
+                while let Some(Doubles(has)) = seq.next_element()? {
+                    any |= has;
+                }
+                Ok(any)
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+                let (mut any, mut seen) = (false, HashSet::new());
+                while let Some((Key(key), Doubles(has))) = map.next_entry()? {
+                    any |= has | !seen.insert(key);
+                }
+                Ok(any)
+            }
+        }
+        deserializer.deserialize_any(Any).map(Doubles)
     }
 }
 

@@ -24,7 +24,7 @@ mod settle;
 mod sift;
 mod text;
 
-pub use decode::is_lfs_pointer;
+pub use decode::{is_lfs_pointer, text_of_any};
 pub use front::{Author, FrontMatter};
 pub use gather::check_rules;
 pub use include::{Around, BibliographyFile, Files, Included, NoFiles, text_of};
@@ -45,6 +45,7 @@ use serde_json::{Map, Value};
 
 use crate::config::Dialects;
 use crate::diagnostic::{CellRef, Note};
+use crate::path::SitePath;
 use crate::secret::Secrets;
 
 /// What kind of file a notebook was read from.
@@ -106,8 +107,14 @@ pub struct Notebook {
     pub bibliography: Vec<BibliographyFile>,
     /// Values that its Markdown may name (Quarto's `_variables.yml`).
     pub variables: Map<String, Value>,
-    /// What was taken for a secret when it was read, for copies of its file.
+    /// What was taken for a secret when it was read, and where it stands, for copies of its file.
     secrets: Secrets,
+    path: SitePath,
+    /// The secrets that were found, so that nobody quotes them, and whether one was taken out.
+    found: Vec<String>,
+    has_redacted: bool,
+    /// What looks like one and is none, as its author said.
+    allowed: Vec<String>,
 }
 
 impl Notebook {
@@ -123,8 +130,35 @@ impl Notebook {
             format => text::read(bytes, format, &around, &mut notes),
         };
         notebook.secrets = around.reading.secrets.clone();
-        notes.extend(files.into_notes());
+        notebook.path = around.path.clone();
+        let (said, mut found) = files.into_notes();
+        notes.extend(said);
+        notebook.found.append(&mut found);
+        for note in &mut notes {
+            note.message = notebook.hidden(&note.message);
+        }
         (notebook, notes)
+    }
+
+    /// A text in which none of the secrets stands that were found in the notebook: for what is quoted
+    /// to people. Not only where it looks like one: what it was known by may stand elsewhere.
+    pub fn hidden(&self, text: &str) -> String {
+        hide(&self.found, text)
+    }
+
+    /// What is taken for a secret.
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// What looks like a secret and is none, as its author said.
+    pub fn secrets_allowed(&self) -> &[String] {
+        &self.allowed
+    }
+
+    /// What [`Notebook::hidden`] hides.
+    pub fn secrets_found(&self) -> &[String] {
+        &self.found
     }
 
     fn empty(format: Format) -> Self {
@@ -142,6 +176,10 @@ impl Notebook {
             bibliography: Vec::new(),
             variables: Map::new(),
             secrets: Secrets::default(),
+            path: SitePath::root(),
+            found: Vec::new(),
+            has_redacted: false,
+            allowed: Vec::new(),
         }
     }
 
@@ -166,6 +204,13 @@ impl Notebook {
             || self.front.is_talk
             || self.cells.iter().any(|cell| matches!(cell.options.slide, Slide::Slide | Slide::SubSlide))
     }
+}
+
+/// A text with a mark in place of each of some secrets.
+pub fn hide(secrets: &[String], text: &str) -> String {
+    secrets.iter().filter(|secret| !secret.is_empty()).fold(text.to_owned(), |text, secret| {
+        if text.contains(secret.as_str()) { text.replace(secret.as_str(), "[redacted]") } else { text }
+    })
 }
 
 /// One cell.

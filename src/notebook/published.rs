@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::decode::decode;
+use super::json::has_doubles;
 use super::{Cell, CellKind, Format, Lang, Notebook, Output, StreamName, Visibility, sift};
 
 /// A notebook from which everything that shall be nowhere in the site is gone.
@@ -128,11 +129,11 @@ impl Published {
     /// The file for download: the very bytes of the source where nothing was removed and no secret
     /// stands in it, else a copy without it. `None` where the bytes cannot be filtered, so that nothing leaks.
     pub fn copy<'a>(&self, bytes: &'a [u8]) -> Option<Cow<'a, [u8]>> {
-        let secrets = &self.notebook.secrets;
+        let place = (&self.notebook.secrets, self.notebook.path.as_str());
+        let (secrets, path) = place;
         let text = decode(bytes, &mut Vec::new());
-        let has_secrets = secrets.may_hold(&text);
         if self.notebook.format != Format::Ipynb && self.cuts.is_empty() {
-            return Some(match secrets.redacted(&text, "").filter(|_| has_secrets) {
+            return Some(match secrets.redacted(&text, path) {
                 Some(text) => Cow::Owned(text.into_bytes()),
                 None => Cow::Borrowed(bytes),
             });
@@ -140,6 +141,8 @@ impl Published {
         let holds = |needle: &str| memchr::memmem::find(bytes, needle.as_bytes()).is_some();
         let has_state = self.drop_widget_state && holds("widget-state+json");
         let has_run = holds("\"papermill\"") && PRIVATE.iter().any(|key| holds(&format!("\"{key}\"")));
+        // Reading saw all that stands there, but for keys that stand twice.
+        let has_secrets = self.notebook.has_redacted || has_doubles(&text);
         if self.cuts.is_empty() && !has_state && !has_run && !has_secrets {
             return Some(Cow::Borrowed(bytes));
         }
@@ -148,14 +151,7 @@ impl Published {
             return None;
         }
         let mut json: Value = serde_json::from_slice(bytes).ok()?;
-        if has_secrets
-            && !sift::redact_json(&mut json, secrets)
-            && self.cuts.is_empty()
-            && !has_state
-            && !has_run
-        {
-            return Some(Cow::Borrowed(bytes));
-        }
+        sift::redact_json(&mut json, place, &text);
         if let Some(metadata) = json.get_mut("metadata").and_then(Value::as_object_mut) {
             self.filter_metadata(metadata);
         }

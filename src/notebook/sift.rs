@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::include::{Around, Files};
 use crate::diagnostic::{CellRef, Note};
 use crate::path::SitePath;
-use crate::secret::{Found, Secrets, mask};
+use crate::secret::{Found, Kind, Secrets, allowed_in, mask};
 
 /// Sifts one file.
 pub(super) struct Sieve<'a> {
@@ -23,6 +23,12 @@ pub(super) struct Sieve<'a> {
     pub(super) has_redacted: bool,
     /// What was said of the part at work: one secret stands in several types of one output.
     said: HashSet<(String, u8)>,
+    /// The kinds that the author of the cell at work allows.
+    allowed: HashSet<String>,
+    /// What looks like a secret and is none, as its author said.
+    pub(super) passed: Vec<String>,
+    /// What was found, so that no message quotes it.
+    pub(super) values: Vec<String>,
     pub(super) notes: Vec<Note>,
 }
 
@@ -33,79 +39,185 @@ pub(super) struct Part<'a> {
     pub(super) cell: Option<&'a CellRef>,
     /// Its name.
     pub(super) name: &'a str,
-    /// Whether its lines are those of the cell's source, or of the file.
-    pub(super) has_lines: bool,
+    /// Whether an author wrote it: then its lines are those of the cell's source, or of the file,
+    /// and comments in it count.
+    pub(super) is_source: bool,
 }
 
-/// Types whose data are no text: nothing can be found in them.
-fn is_binary(mime: &str) -> bool {
+/// The tag that allows a kind of secret in its cell, in front of the kind.
+const TAG: &str = "bindery-allow-";
+
+/// Whether data of this type are no text, and are what they are said to be: base64.
+fn is_binary(mime: &str, data: &Value) -> bool {
     let is_kind = |kind: &str| mime.starts_with(kind);
-    (is_kind("image/") && !is_kind("image/svg"))
+    let is_named = (is_kind("image/") && !is_kind("image/svg"))
         || ["audio/", "video/", "font/", "application/pdf"].into_iter().any(is_kind)
         // Keys of formats 2 and 3.
-        || matches!(mime, "png" | "jpeg")
+        || matches!(mime, "png" | "jpeg");
+    let is_base64 = |text: &str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'\n' | b'\r'))
+    };
+    is_named
+        && match data {
+            Value::String(text) => is_base64(text),
+            Value::Array(lines) => lines.iter().all(|line| line.as_str().is_some_and(is_base64)),
+            _ => false,
+        }
 }
 
 impl<'a> Sieve<'a> {
     /// For a file of which this is the text, or what is decoded from it.
     pub(super) fn new(around: &Around<'a>, text: &str) -> Self {
-        let secrets = &around.reading.secrets;
+        Self::of((&around.reading.secrets, around.path.as_str()), text)
+    }
+
+    fn of((secrets, path): (&'a Secrets, &'a str), text: &str) -> Self {
         Self {
             secrets,
-            path: around.path.as_str(),
+            path,
             is_on: secrets.may_hold(text),
             has_redacted: false,
             said: HashSet::new(),
+            allowed: HashSet::new(),
+            passed: Vec::new(),
+            values: Vec::new(),
             notes: Vec::new(),
         }
     }
 
-    /// Sifts the JSON of a cell, but for its source.
-    pub(super) fn cell(&mut self, fields: &mut Map<String, Value>, at: &CellRef) {
-        for (key, value) in fields {
+    /// For values that were read out of a text which was sifted already, with those kinds alone that
+    /// are surely secrets: the others were said.
+    pub(super) fn of_values(around: &Around<'a>) -> Self {
+        let kinds = around.reading.secrets.kinds();
+        let guesses = kinds.iter().filter(|kind| !kind.redacts).map(|kind| kind.id.clone()).collect();
+        Self { allowed: guesses, ..Self::new(around, "") }
+    }
+
+    /// Sifts the JSON of a cell, but for its source, whose comments it heeds.
+    pub(super) fn cell(&mut self, fields: &mut Map<String, Value>, source: &str, at: &CellRef) {
+        let tags = fields.get("metadata").and_then(|metadata| metadata.get("tags")?.as_array());
+        let by_tags = tags.into_iter().flatten().filter_map(|tag| tag.as_str()?.trim().strip_prefix(TAG));
+        let by_words = source.lines().filter(|line| line.contains("bindery:allow")).flat_map(allowed_in);
+        self.allowed = by_tags.chain(by_words).map(str::to_owned).collect();
+        for (key, value) in fields.iter_mut() {
             match (key.as_str(), value) {
-                ("outputs", Value::Array(outputs)) => {
-                    for (number, output) in outputs.iter_mut().enumerate() {
-                        let name = format!("output {}", number + 1);
-                        self.json(output, Part { cell: Some(at), name: &name, has_lines: false });
-                    }
-                }
+                ("outputs", Value::Array(outputs)) => self.outputs(outputs, at),
                 ("attachments", Value::Object(attachments)) => {
-                    for (name, bundle) in attachments {
+                    for (name, bundle) in attachments.iter_mut() {
                         let name = format!("the attachment `{}`", self.secrets.hidden(name));
-                        self.attachment(bundle, Part { cell: Some(at), name: &name, has_lines: false });
+                        self.attachment(bundle, Part { cell: Some(at), name: &name, is_source: false });
                     }
+                    self.keys(
+                        attachments,
+                        Part { cell: Some(at), name: "an attachment's name", is_source: false },
+                    );
                 }
                 (_, value) => {
-                    let name = format!("the cell's `{key}`");
-                    self.json(value, Part { cell: Some(at), name: &name, has_lines: false });
+                    let name = format!("the cell's `{}`", self.secrets.hidden(key));
+                    self.json(value, Part { cell: Some(at), name: &name, is_source: false });
                 }
+            }
+        }
+        self.keys(fields, Part { cell: Some(at), name: "a key of the cell", is_source: false });
+        self.allowed.clear();
+    }
+
+    fn outputs(&mut self, outputs: &mut Vec<Value>, at: &CellRef) {
+        if !self.is_on {
+            return;
+        }
+        self.join_streams(outputs);
+        for (number, output) in outputs.iter_mut().enumerate() {
+            let name = format!("output {}", number + 1);
+            let part = Part { cell: Some(at), name: &name, is_source: false };
+            self.said.clear();
+            let Value::Object(fields) = output else {
+                self.value(output, part);
+                continue;
+            };
+            for (key, value) in fields.iter_mut().filter(|(key, value)| !is_binary(key, value)) {
+                match (key.as_str(), value) {
+                    ("data", Value::Object(bundle)) => self.bundle(bundle, part),
+                    (key, Value::String(text)) => self.string(text, Some(key), part),
+                    (_, value) => self.value(value, part),
+                }
+            }
+            self.keys(fields, part);
+        }
+    }
+
+    /// A program flushes where it likes: what goes on in the next output of the same stream is one
+    /// text, where a secret stands across the border.
+    fn join_streams(&mut self, outputs: &mut Vec<Value>) {
+        let text = |output: &Value| match output.get("text")? {
+            Value::String(text) => Some(text.clone()),
+            Value::Array(lines) => Some(lines.iter().filter_map(Value::as_str).collect::<String>()),
+            _ => None,
+        };
+        let stream = |output: &Value| {
+            let is_stream = output.get("output_type").and_then(Value::as_str) == Some("stream");
+            let name = output.get("name").and_then(Value::as_str).unwrap_or("stdout").to_owned();
+            is_stream.then_some(name)
+        };
+        let mut at = 0;
+        while at + 1 < outputs.len() {
+            let joined = match (stream(&outputs[at]), stream(&outputs[at + 1])) {
+                (Some(one), Some(two)) if one == two => text(&outputs[at]).zip(text(&outputs[at + 1])),
+                _ => None,
+            };
+            let count = |text: &str| self.secrets.find_in_output(text, self.path).len();
+            match joined {
+                Some((one, two)) if crosses(&one, &two, &count) => {
+                    outputs[at]["text"] = Value::String(one + &two);
+                    outputs.remove(at + 1);
+                }
+                _ => at += 1,
             }
         }
     }
 
     /// Sifts what stands at the top of a notebook beside its cells.
     pub(super) fn top(&mut self, fields: &mut Map<String, Value>) {
-        for (key, value) in fields {
+        for (key, value) in fields.iter_mut() {
             match value {
                 Value::Object(map) => {
-                    for (inner, value) in map {
+                    for (inner, value) in map.iter_mut() {
                         let name = format!("the notebook's {key} `{}`", self.secrets.hidden(inner));
-                        self.json(value, Part { cell: None, name: &name, has_lines: false });
+                        let part = Part { cell: None, name: &name, is_source: false };
+                        match value {
+                            Value::String(text) if self.is_on => self.string(text, Some(inner), part),
+                            value => self.json(value, part),
+                        }
                     }
+                    self.keys(map, Part { cell: None, name: "the notebook's metadata", is_source: false });
                 }
                 value => {
-                    let name = format!("the notebook's `{key}`");
-                    self.json(value, Part { cell: None, name: &name, has_lines: false });
+                    let name = format!("the notebook's `{}`", self.secrets.hidden(key));
+                    self.json(value, Part { cell: None, name: &name, is_source: false });
                 }
             }
         }
+        self.keys(fields, Part { cell: None, name: "the notebook's metadata", is_source: false });
     }
 
-    /// Sifts a text.
+    /// Sifts a text that an author wrote.
     pub(super) fn text(&mut self, text: &mut String, part: Part<'_>) {
         self.said.clear();
         self.string(text, None, part);
+    }
+
+    /// Sifts values that were read out of a text which was sifted already: what stood there by
+    /// escapes, or over several lines.
+    pub(super) fn values_of(&mut self, map: &mut Map<String, Value>, part: Part<'_>) {
+        let is_on = std::mem::replace(&mut self.is_on, true);
+        self.said.clear();
+        let mut value = Value::Object(std::mem::take(map));
+        self.value(&mut value, part);
+        if let Value::Object(sifted) = value {
+            *map = sifted;
+        }
+        self.is_on = is_on;
     }
 
     fn json(&mut self, value: &mut Value, part: Part<'_>) {
@@ -115,11 +227,22 @@ impl<'a> Sieve<'a> {
         }
     }
 
+    /// What stands in several types.
+    fn bundle(&mut self, bundle: &mut Map<String, Value>, part: Part<'_>) {
+        for (_, data) in bundle.iter_mut().filter(|(mime, data)| !is_binary(mime, data)) {
+            self.value(data, part);
+        }
+        self.keys(bundle, part);
+    }
+
     /// Text that is attached may be kept as base64.
     fn attachment(&mut self, bundle: &mut Value, part: Part<'_>) {
-        self.json(bundle, part);
-        let texts = bundle.as_object_mut().into_iter().flatten().filter(|(mime, _)| !is_binary(mime));
-        for (_, data) in texts {
+        let Value::Object(bundle) = bundle else { return self.json(bundle, part) };
+        if self.is_on {
+            self.said.clear();
+            self.bundle(bundle, part);
+        }
+        for (_, data) in bundle.iter_mut() {
             let Some(text) = data.as_str().and_then(decoded) else { continue };
             let mut sifted = text.clone();
             let is_on = std::mem::replace(&mut self.is_on, self.secrets.may_hold(&text));
@@ -135,11 +258,11 @@ impl<'a> Sieve<'a> {
         match value {
             Value::String(text) => self.string(text, None, part),
             Value::Array(list) if list.len() > 1 && list.iter().all(Value::is_string) => {
-                self.lines(list, part)
+                self.lines(list, part);
             }
             Value::Array(list) => list.iter_mut().for_each(|item| self.value(item, part)),
             Value::Object(map) => {
-                for (key, value) in map.iter_mut().filter(|(key, _)| !is_binary(key)) {
+                for (key, value) in map.iter_mut() {
                     match value {
                         Value::String(text) => self.string(text, Some(key), part),
                         value => self.value(value, part),
@@ -173,20 +296,15 @@ impl<'a> Sieve<'a> {
 
     /// A text in a list of lines, with or without their ends: a key goes over several.
     fn lines(&mut self, list: &mut Vec<Value>, part: Part<'_>) {
-        let joint = if list.iter().any(|line| line.as_str().is_some_and(|line| line.ends_with('\n'))) {
-            ""
-        } else {
-            "\n"
-        };
+        let has_ends = list.iter().any(|line| line.as_str().is_some_and(|line| line.ends_with('\n')));
         let lines: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
-        let mut text = lines.join(joint);
-        let was = self.has_redacted;
-        self.has_redacted = false;
+        let mut text = lines.join(if has_ends { "" } else { "\n" });
+        let was = std::mem::replace(&mut self.has_redacted, false);
         self.string(&mut text, None, part);
         if self.has_redacted {
-            *list = match joint {
-                "" => text.split_inclusive('\n').map(|line| Value::String(line.to_owned())).collect(),
-                _ => text.split('\n').map(|line| Value::String(line.to_owned())).collect(),
+            *list = match has_ends {
+                true => text.split_inclusive('\n').map(|line| Value::String(line.to_owned())).collect(),
+                false => text.split('\n').map(|line| Value::String(line.to_owned())).collect(),
             };
         }
         self.has_redacted |= was;
@@ -198,17 +316,32 @@ impl<'a> Sieve<'a> {
             return;
         }
         let before = key.map(|key| format!("{key} = \"")).unwrap_or_default();
-        let seen =
-            if before.is_empty() { Cow::Borrowed(&*text) } else { Cow::Owned(format!("{before}{text}\"")) };
+        let seen = match key {
+            None => Cow::Borrowed(text.as_str()),
+            Some(_) => Cow::Owned(format!("{before}{text}\"")),
+        };
         let secrets = self.secrets;
+        let found = match part.is_source {
+            true => secrets.find(&seen, self.path),
+            false => secrets.find_in_output(&seen, self.path),
+        };
         let mut out = String::new();
         let mut done = 0;
-        for found in secrets.find(&seen, self.path) {
+        let allowed = |kind: &Kind| self.allowed.contains(&kind.id) || self.allowed.contains("secret");
+        let (passed, found): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| allowed(found.kind));
+        self.passed.extend(passed.iter().map(|found| seen[found.range.clone()].to_owned()));
+        if part.is_source && seen.contains(":allow") {
+            self.passed.extend(secrets.allowed_beside(&seen, self.path));
+        }
+        for found in found {
+            let from = found.range.start.max(before.len()) - before.len();
+            let to = found.range.end.min(before.len() + text.len()).saturating_sub(before.len());
+            if from >= to {
+                continue;
+            }
+            self.values.push(text[from..to].to_owned());
             self.say(&found, part);
-            let (from, to) =
-                (found.range.start.max(before.len()), found.range.end.min(before.len() + text.len()));
-            if found.kind.redacts && from < to {
-                let (from, to) = (from - before.len(), to - before.len());
+            if found.kind.redacts {
                 out.push_str(&text[done..from]);
                 out.push_str(&mask(found.kind, &text[from..to]));
                 done = to;
@@ -223,11 +356,11 @@ impl<'a> Sieve<'a> {
     }
 
     fn say(&mut self, found: &Found<'_>, part: Part<'_>) {
-        if !self.said.insert((found.kind.id.clone(), found.mark)) && !part.has_lines {
+        if !self.said.insert((found.kind.id.clone(), found.mark)) && !part.is_source {
             return;
         }
-        let mut note = found.note(part.name);
-        if part.has_lines {
+        let mut note = found.note(part.name, part.is_source);
+        if part.is_source {
             note = note.at_line(found.line);
         }
         if let Some(cell) = part.cell {
@@ -235,6 +368,21 @@ impl<'a> Sieve<'a> {
         }
         self.notes.push(note);
     }
+}
+
+/// Whether more or other things are found where two texts stand as one.
+fn crosses(one: &str, two: &str, count: &dyn Fn(&str) -> usize) -> bool {
+    // A secret at the border has its ends near it; keys are long.
+    const NEAR: usize = 4000;
+    let bound = |text: &str, mut at: usize| {
+        while !text.is_char_boundary(at) {
+            at += 1;
+        }
+        at
+    };
+    let end = &one[bound(one, one.len().saturating_sub(NEAR))..];
+    let start = &two[..bound(two, two.len().min(NEAR))];
+    !one.ends_with('\n') && count(&format!("{end}{start}")) != count(end) + count(start)
 }
 
 /// No secret has fewer bytes with what it is known by.
@@ -249,16 +397,17 @@ fn decoded(base64: &str) -> Option<String> {
 /// The other files of a repo, sifted too: what a page takes in of them is shown on it.
 pub(super) struct Sifted<'a> {
     around: Around<'a>,
-    notes: Mutex<Vec<Note>>,
+    found: Mutex<(Vec<Note>, Vec<String>)>,
 }
 
 impl<'a> Sifted<'a> {
     pub(super) fn new(around: &Around<'a>) -> Self {
-        Self { around: *around, notes: Mutex::default() }
+        Self { around: *around, found: Mutex::default() }
     }
 
-    pub(super) fn into_notes(self) -> Vec<Note> {
-        self.notes.into_inner().unwrap_or_else(PoisonError::into_inner)
+    /// What was said of them, and the secrets themselves.
+    pub(super) fn into_notes(self) -> (Vec<Note>, Vec<String>) {
+        self.found.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -267,29 +416,69 @@ impl Files for Sifted<'_> {
         let mut text = self.around.files.text(path)?;
         let mut sieve = Sieve::new(&Around { path, ..self.around }, &text);
         let name = format!("`{path}`, which the page takes in");
-        sieve.text(&mut text, Part { cell: None, name: &name, has_lines: false });
-        self.notes.lock().unwrap_or_else(PoisonError::into_inner).append(&mut sieve.notes);
+        sieve.text(&mut text, Part { cell: None, name: &name, is_source: true });
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        // The lines are those of the other file.
+        found.0.extend(sieve.notes.drain(..).map(|note| Note { line: None, ..note }));
+        found.1.append(&mut sieve.values);
+        drop(found);
         Ok(text)
     }
 }
 
-/// Takes secrets out of the JSON of a notebook's file; says whether there were any.
-pub(super) fn redact_json(value: &mut Value, secrets: &Secrets) -> bool {
-    let mut sieve = Sieve {
-        secrets,
-        path: "",
-        is_on: true,
-        has_redacted: false,
-        said: HashSet::new(),
-        notes: Vec::new(),
+/// Takes secrets out of the JSON of a notebook's file, which has this text; says whether there were
+/// any.
+pub(super) fn redact_json(value: &mut Value, place: (&Secrets, &str), text: &str) -> bool {
+    let mut sieve = Sieve::of(place, text);
+    let Value::Object(top) = value else {
+        sieve.json(value, Part { cell: None, name: "", is_source: false });
+        return sieve.has_redacted;
     };
-    let part = Part { cell: None, name: "", has_lines: false };
-    sieve.value(value, part);
-    let cells = value.get_mut("cells").and_then(Value::as_array_mut).into_iter().flatten();
-    for bundle in
-        cells.filter_map(|cell| cell.get_mut("attachments")?.as_object_mut()).flat_map(Map::values_mut)
-    {
-        sieve.attachment(bundle, part);
+    // Taken out of their places, and put back into them: the order of keys is the author's.
+    let mut take = |key: &str| top.get_mut(key).map(std::mem::take);
+    let (cells, sheets) = (take("cells"), take("worksheets"));
+    sieve.top(top);
+    for (key, list) in [("cells", cells), ("worksheets", sheets)] {
+        let Some(mut list) = list else { continue };
+        match (key, &mut list) {
+            ("cells", Value::Array(cells)) => cells.iter_mut().for_each(|cell| redact_cell(cell, &mut sieve)),
+            (_, Value::Array(sheets)) => {
+                for sheet in sheets {
+                    let cells = sheet.get_mut("cells").and_then(Value::as_array_mut);
+                    cells.into_iter().flatten().for_each(|cell| redact_cell(cell, &mut sieve));
+                }
+            }
+            (_, other) => sieve.json(other, Part { cell: None, name: "", is_source: false }),
+        }
+        top.insert(key.to_owned(), list);
     }
     sieve.has_redacted
+}
+
+fn redact_cell(cell: &mut Value, sieve: &mut Sieve<'_>) {
+    let at = CellRef { number: 0, id: None, line: 0, spread: false };
+    let Value::Object(fields) = cell else {
+        return sieve.json(cell, Part { cell: None, name: "", is_source: false });
+    };
+    let mut source = String::new();
+    for key in ["source", "input"] {
+        let Some(value) = fields.get_mut(key) else { continue };
+        let is_on = sieve.is_on;
+        if is_on {
+            sieve.value(value, Part { cell: None, name: "", is_source: true });
+        }
+        source = match value {
+            Value::String(text) => text.clone(),
+            Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
+            _ => String::new(),
+        };
+    }
+    let kept: Vec<(String, Value)> = ["source", "input"]
+        .into_iter()
+        .filter_map(|key| Some((key.to_owned(), std::mem::take(fields.get_mut(key)?))))
+        .collect();
+    sieve.cell(fields, &source, &at);
+    for (key, value) in kept {
+        fields.insert(key, value);
+    }
 }

@@ -1,5 +1,7 @@
 //! A piece of HTML with holes for what only the site knows.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::html::{escape_into, escape_text_into};
@@ -219,6 +221,31 @@ impl Fragment {
         self.slots.iter_mut().for_each(|(at, _)| *at = 0);
         self.slots.shrink_to_fit();
         self
+    }
+
+    /// The slots, to be changed in themselves.
+    pub(super) fn slots_mut(&mut self) -> impl Iterator<Item = &mut Slot> {
+        self.slots.iter_mut().map(|(_, slot)| slot)
+    }
+
+    /// Puts texts of our own in place of parts of the HTML, which rise and hold no slot.
+    pub(super) fn edit(&mut self, edits: Vec<(Range<usize>, String)>) {
+        let mut out = String::with_capacity(self.html.len());
+        let (mut done, mut slot) = (0, 0);
+        for (part, text) in edits {
+            while let Some((at, _)) = self.slots.get_mut(slot).filter(|(at, _)| *at as usize <= part.start) {
+                *at = u32::try_from(out.len() + (*at as usize).saturating_sub(done)).unwrap_or(u32::MAX);
+                slot += 1;
+            }
+            out.push_str(&self.html[done..part.start]);
+            out.push_str(&text);
+            done = part.end;
+        }
+        for (at, _) in &mut self.slots[slot..] {
+            *at = u32::try_from(out.len() + (*at as usize).saturating_sub(done)).unwrap_or(u32::MAX);
+        }
+        out.push_str(&self.html[done..]);
+        self.html = out;
     }
 
     /// Whether there is nothing in it.

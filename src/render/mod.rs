@@ -25,6 +25,7 @@ mod styler;
 mod svg;
 mod target;
 mod text;
+mod veil;
 mod weave;
 mod words;
 
@@ -99,6 +100,7 @@ fn rendered(notebook: &Published, options: &OutputOptions, plain: bool) -> Rende
     let notebook = notebook.notebook();
     let mut page = page::PageState::new(math::Math::new(macros(notebook)), notebook.front.title.clone());
     page.anchors.take_own("main");
+    page.anchors.secrets = notebook.secrets().clone();
     page.context = Rc::new(context(notebook, &mut page.notes));
     let style =
         cell::CellStyle { lang: &notebook.lang, bare: notebook.is_plain_page(), outputs: options, plain };
@@ -136,7 +138,10 @@ fn rendered(notebook: &Published, options: &OutputOptions, plain: bool) -> Rende
         thumbnail: page.thumbnail,
         links: links(&body),
     };
-    Rendered { body, outline, assets: page.assets, units: units.finish(), notes: page.notes }
+    let mut rendered =
+        Rendered { body, outline, assets: page.assets, units: units.finish(), notes: page.notes };
+    veil::veil(&mut rendered, notebook);
+    rendered
 }
 
 /// The targets of links and references that may be pages of the same site.

@@ -15,6 +15,7 @@ use super::{output, svg};
 use crate::config::Dialects;
 use crate::diagnostic::{CellRef, Note, Rule};
 use crate::notebook::{Attachment, Included, MimeBundle};
+use crate::secret::Secrets;
 
 /// A heading of a page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -313,6 +314,8 @@ pub(super) struct Anchors {
     taken: HashSet<String>,
     /// The last number that each slug was given.
     numbers: HashMap<String, usize>,
+    /// What no anchor may be made of.
+    pub(super) secrets: Secrets,
 }
 
 impl Anchors {
@@ -330,6 +333,7 @@ impl Anchors {
     /// The anchor of a heading (GitHub's slug, numbered where it is taken) and, where that differs
     /// and is free, the one that JupyterLab makes of the same text.
     pub(super) fn of_heading(&mut self, text: &str) -> (String, Option<String>) {
+        let text = &self.secrets.redacted(text, "").unwrap_or_else(|| text.to_owned());
         let text = &cut(text);
         let slug = slug(&text.split_whitespace().collect::<Vec<_>>().join(" "));
         let mut id = slug.clone();

@@ -1,6 +1,6 @@
 //! What was found on the day that somebody began to check: only what is new counts from then on.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -67,19 +67,19 @@ impl Baseline {
         self.findings.is_empty()
     }
 
-    /// What of the findings is new, and how many known ones are no more.
-    pub fn news(&self, diagnostics: Vec<Diagnostic>) -> (Vec<Diagnostic>, usize) {
-        let mut known: HashMap<&str, bool> =
-            self.findings.iter().map(|known| (known.fingerprint.as_str(), false)).collect();
+    /// Forgets what is not among the findings any more; says how many that were.
+    pub fn take_out_mended(&mut self, diagnostics: &[Diagnostic]) -> usize {
+        let now: HashSet<String> = fingerprints(diagnostics).into_iter().collect();
+        let before = self.findings.len();
+        self.findings.retain(|known| now.contains(&known.fingerprint));
+        before - self.findings.len()
+    }
+
+    /// What of the findings is new.
+    pub fn news(&self, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let known: HashSet<&str> = self.findings.iter().map(|known| known.fingerprint.as_str()).collect();
         let prints = fingerprints(&diagnostics);
-        let mut news = Vec::new();
-        for (diagnostic, print) in diagnostics.into_iter().zip(&prints) {
-            match known.get_mut(print.as_str()) {
-                Some(is_seen) => *is_seen = true,
-                None => news.push(diagnostic),
-            }
-        }
-        let gone = known.values().filter(|is_seen| !**is_seen).count();
-        (news, gone)
+        let all = diagnostics.into_iter().zip(prints);
+        all.filter(|(_, print)| !known.contains(print.as_str())).map(|(diagnostic, _)| diagnostic).collect()
     }
 }

@@ -24,17 +24,20 @@ pub enum Form {
     Sarif,
     /// Annotations of GitHub Actions.
     Github,
+    /// One line each, as compilers write them and editors read them.
+    Lines,
 }
 
 impl Form {
     /// All forms by their names.
-    pub const ALL: [(&str, Self); 6] = [
+    pub const ALL: [(&str, Self); 7] = [
         ("text", Self::Text),
         ("json", Self::Json),
         ("junit", Self::Junit),
         ("codequality", Self::CodeQuality),
         ("sarif", Self::Sarif),
         ("github", Self::Github),
+        ("lines", Self::Lines),
     ];
 
     /// The form of a name.
@@ -66,6 +69,7 @@ impl Machine<'_> {
             Form::Sarif => pretty(&sarif::report(self)),
             Form::Junit => self.junit(),
             Form::Github => self.github(),
+            Form::Lines => self.lines(),
         }
     }
 
@@ -177,6 +181,22 @@ impl Machine<'_> {
         out
     }
 
+    fn lines(&self) -> String {
+        let mut out = String::new();
+        for diagnostic in self.diagnostics {
+            let note = &diagnostic.note;
+            let line = note.file_line().unwrap_or(1).max(1);
+            let (path, severity) = (flat(&self.path(&diagnostic.file)), note.severity.name());
+            let _ = writeln!(
+                out,
+                "{path}:{line}:1: {severity}: {} [{}]",
+                flat(&said(diagnostic)),
+                note.rule.id()
+            );
+        }
+        out
+    }
+
     /// Workflow commands (<https://docs.github.com/actions/reference/workflow-commands-for-github-actions>).
     fn github(&self) -> String {
         let mut out = String::new();
@@ -198,6 +218,11 @@ impl Machine<'_> {
         }
         out
     }
+}
+
+/// Text on one line.
+fn flat(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// A finding in a sentence, with its cell and what to do.

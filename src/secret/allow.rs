@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::kind::Pattern;
+use super::kind::{Kind, Pattern};
 
 /// A list of what is no secret.
 #[derive(Debug, Default)]
@@ -17,6 +17,10 @@ pub(super) struct Allow {
     pub(super) stopwords: Vec<String>,
     /// The kinds that it is for; all where it is empty.
     pub(super) kinds: Vec<String>,
+    /// Whether it names commits of git, which mean nothing for files: it holds for none.
+    pub(super) has_commits: bool,
+    /// Whether it comes from a file of rules that is not ours.
+    pub(super) is_foreign: bool,
 }
 
 /// A part of a text.
@@ -44,22 +48,34 @@ impl Judged<'_> {
         self.text.get(self.secret.clone()).unwrap_or_default()
     }
 
-    /// The lines that something stands in, and the one above.
+    /// The lines that something stands in, and the one above; of long lines what is near.
     fn lines(&self, of: &Range<usize>) -> (&str, &str) {
-        let begin =
-            |at: usize| self.text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-        let start = begin(of.start);
-        let rest = self.text.get(of.end..).unwrap_or_default();
-        let end = rest.find('\n').map_or(self.text.len(), |at| of.end + at);
-        let above = if start == 0 { 0..0 } else { begin(start - 1)..start - 1 };
-        (self.text.get(start..end).unwrap_or_default(), self.text.get(above).unwrap_or_default())
+        let bound = |mut at: usize| {
+            while !self.text.is_char_boundary(at) {
+                at -= 1;
+            }
+            at
+        };
+        let from = bound(of.start.saturating_sub(NEAR));
+        let near = &self.text[from..bound((of.end + NEAR).min(self.text.len()))];
+        let (start, end) = (of.start - from, of.end - from);
+        let begin = |at: usize| near.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        let first = begin(start);
+        let last = near.get(end..).and_then(|rest| rest.find('\n')).map_or(near.len(), |at| end + at);
+        let above = if first == 0 { 0..0 } else { begin(first - 1)..first - 1 };
+        (near.get(first..last).unwrap_or_default(), near.get(above).unwrap_or_default())
     }
 }
 
+/// How far from a secret a comment may stand, in bytes.
+const NEAR: usize = 500;
+
 impl Allow {
-    /// Whether it speaks of a kind.
-    pub(super) fn is_for(&self, kind: &str) -> bool {
-        self.kinds.is_empty() || self.kinds.iter().any(|known| known == kind)
+    /// Whether it speaks of a kind. A list of paths for another scanner says that nobody wants to
+    /// hear of them, not that what stands there may be published.
+    pub(super) fn is_for(&self, kind: &Kind) -> bool {
+        (self.kinds.is_empty() || self.kinds.contains(&kind.id))
+            && !(self.is_foreign && kind.redacts && !self.paths.is_empty())
     }
 
     /// Whether it allows all at a path.
@@ -79,6 +95,7 @@ impl Allow {
         let holds = [
             (self.patterns.is_empty(), self.patterns.iter().any(|pattern| pattern.is_match(target))),
             (self.paths.is_empty(), self.paths.iter().any(|pattern| pattern.is_match(judged.path))),
+            (!self.has_commits, false),
             (self.stopwords.is_empty(), self.stopwords.iter().any(|word| secret.contains(word.as_str()))),
         ];
         let mut asked = holds.iter().filter(|(is_empty, _)| !is_empty).map(|(_, holds)| *holds).peekable();

@@ -69,8 +69,11 @@ impl Pattern {
 /// The expression of a rule: over bytes and ASCII, as tokens are; with Unicode some rules of
 /// gitleaks grow beyond any limit.
 fn compile(text: &str) -> Result<Regex, String> {
-    let build = |text: &str| RegexBuilder::new(text).unicode(false).size_limit(MAX_AUTOMATON).build();
-    build(text).or_else(|error| build(&braced(text)).map_err(|_| error)).map_err(|error| error.to_string())
+    let build = |text: &str, unicode: bool| {
+        RegexBuilder::new(text).unicode(unicode).size_limit(MAX_AUTOMATON).build()
+    };
+    let tried = build(text, false).or_else(|error| build(&braced(text), false).map_err(|_| error));
+    tried.or_else(|error| build(&braced(text), true).map_err(|_| error)).map_err(|error| error.to_string())
 }
 
 /// A pattern of Go, where a brace that repeats nothing stands for itself.
@@ -96,13 +99,15 @@ impl Kind {
         self.pattern.is_none()
     }
 
-    /// What is said of one at a place.
-    pub fn note(&self, place: &str) -> Note {
+    /// What is said of one at a place; `is_source` is whether a comment can stand beside it there.
+    pub fn note(&self, place: &str, is_source: bool) -> Note {
         let Self { id, name, .. } = self;
         let shown = if self.redacts { "; the site shows a mark in its place" } else { "" };
-        let help = format!(
-            "revoke it and take it out, also of git's history; where it is none, write `bindery:allow {id}` beside it"
-        );
+        let allow = match is_source {
+            true => format!("write `bindery:allow {id}` beside it"),
+            false => format!("give the cell the tag `bindery-allow-{id}`, or name it in `[secrets]`"),
+        };
+        let help = format!("revoke it and take it out, also of git's history; where it is none, {allow}");
         Note::warning(Rule::Secret, format!("{name} in {place} ({id}){shown}")).help(help).of_kind(id.clone())
     }
 

@@ -18,6 +18,7 @@ pub use allow::allowed_in;
 pub use kind::Kind;
 pub use rules::Options;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
@@ -127,35 +128,51 @@ impl Secrets {
             || memchr::memmem::find(text.as_bytes(), b"\\u00").is_some()
     }
 
-    /// The secrets in a text of a file, in its order; none overlaps another.
+    /// The secrets in a source of a file, in its order; none overlaps another. What its author allows
+    /// beside it is none.
     pub fn find(&self, text: &str, path: &str) -> Vec<Found<'_>> {
+        self.search(text, path, true)
+    }
+
+    /// The same in what no author wrote: nothing in it allows anything.
+    pub fn find_in_output(&self, text: &str, path: &str) -> Vec<Found<'_>> {
+        self.search(text, path, false)
+    }
+
+    /// What in a source only looks like a secret, by what its author says beside it.
+    pub fn allowed_beside(&self, text: &str, path: &str) -> Vec<String> {
+        let kept: Vec<Range<usize>> = self.find(text, path).into_iter().map(|found| found.range).collect();
+        let all = self.find_in_output(text, path).into_iter().map(|found| found.range);
+        all.filter(|range| !kept.contains(range)).map(|range| text[range].to_owned()).collect()
+    }
+
+    fn search(&self, text: &str, path: &str, has_author: bool) -> Vec<Found<'_>> {
         let plain = plain::plain(text);
-        let mut found: Vec<(usize, Range<usize>)> = Vec::new();
+        let mut taken = Taken::default();
         for number in self.keywords().hits(&plain.text) {
             let kind = &self.book.kinds[number];
             if !kind.is_at(path) {
                 continue;
             }
             for (whole, secret) in kind.matches(&plain.text) {
-                let overlaps =
-                    |(_, other): &(usize, Range<usize>)| secret.start < other.end && other.start < secret.end;
-                if found.iter().any(overlaps) {
+                if taken.overlaps(&secret) {
                     continue;
                 }
                 let judged = Judged { text: &plain.text, whole, secret: secret.clone(), path };
                 let is_allowed = kind.allows.iter().any(|allow| allow.allows(&judged))
-                    || self.book.allows.iter().any(|allow| allow.is_for(&kind.id) && allow.allows(&judged))
-                    || allow::is_allowed_inline(&judged, &kind.id);
-                if !is_allowed {
-                    found.push((number, secret));
+                    || self.book.allows.iter().any(|allow| allow.is_for(kind) && allow.allows(&judged));
+                if has_author && allow::is_allowed_inline(&judged, &kind.id) {
+                    // Nor is it one under another name.
+                    taken.add(secret, None);
+                } else if !is_allowed {
+                    taken.add(secret, Some(number));
                 }
             }
         }
-        found.sort_by_key(|(_, secret)| secret.start);
         let mut lines = Lines::new(text);
+        let found = taken.0.into_iter().filter_map(|(start, (end, number))| Some((start..end, number?)));
         found
-            .into_iter()
-            .map(|(number, secret)| {
+            .map(|(secret, number)| {
                 let mark = Digest::of(plain.text[secret.clone()].as_bytes()).first_byte();
                 let range = plain.original(&secret);
                 Found { kind: &self.book.kinds[number], line: lines.of(range.start), range, mark }
@@ -168,45 +185,57 @@ impl Secrets {
         let named = self.book.kinds.iter().filter(|kind| kind.is_of_names());
         named.filter(move |kind| {
             kind.is_at(path)
-                && !self.book.allows.iter().any(|allow| allow.is_for(&kind.id) && allow.allows_path(path))
+                && !self.book.allows.iter().any(|allow| allow.is_for(kind) && allow.allows_path(path))
         })
     }
 
-    /// A text without the secrets that redact; `None` where it holds none. A line of a secret stays
-    /// a line, so that whatever points at one still does.
+    /// A source without the secrets that redact; `None` where it holds none. A line of a secret
+    /// stays a line, so that whatever points at one still does.
     pub fn redacted(&self, text: &str, path: &str) -> Option<String> {
-        let mut out = String::new();
-        let mut done = 0;
-        for found in self.find(text, path).into_iter().filter(|found| found.kind.redacts) {
-            out.push_str(&text[done..found.range.start]);
-            out.push_str(&mask(found.kind, &text[found.range.clone()]));
-            done = found.range.end;
-        }
-        if done == 0 {
-            return None;
-        }
-        out.push_str(&text[done..]);
-        Some(out)
+        masked(text, self.find(text, path).into_iter().filter(|found| found.kind.redacts))
     }
 
     /// A text in which no secret of any kind stands: for what is quoted to people.
     pub fn hidden(&self, text: &str) -> String {
-        let mut out = String::new();
-        let mut done = 0;
-        for found in self.thorough().find(text, "") {
-            out.push_str(&text[done..found.range.start]);
-            out.push_str(&mask(found.kind, &text[found.range.clone()]));
-            done = found.range.end;
-        }
+        masked(text, self.thorough().find_in_output(text, "").into_iter()).unwrap_or_else(|| text.to_owned())
+    }
+}
+
+/// A text with marks in place of what was found in it; `None` where that is nothing.
+pub fn masked<'a>(text: &str, found: impl Iterator<Item = Found<'a>>) -> Option<String> {
+    let mut out = String::new();
+    let mut done = 0;
+    for found in found {
+        out.push_str(&text[done..found.range.start]);
+        out.push_str(&mask(found.kind, &text[found.range.clone()]));
+        done = found.range.end;
+    }
+    (done > 0).then(|| {
         out.push_str(&text[done..]);
         out
+    })
+}
+
+/// Parts of a text that are spoken for, by their beginnings: their ends, and what stands there, if
+/// it is to be said. None overlaps another.
+#[derive(Default)]
+struct Taken(BTreeMap<usize, (usize, Option<usize>)>);
+
+impl Taken {
+    fn overlaps(&self, part: &Range<usize>) -> bool {
+        self.0.range(..part.end).next_back().is_some_and(|(_, (end, _))| *end > part.start)
+    }
+
+    fn add(&mut self, part: Range<usize>, what: Option<usize>) {
+        self.0.insert(part.start, (part.end, what));
     }
 }
 
 impl Found<'_> {
     /// What is said of it: its kind and its place, and nothing of itself.
-    pub fn note(&self, place: &str) -> Note {
-        self.kind.note(place).marked(self.mark)
+    /// `is_source` is whether a comment can stand beside it.
+    pub fn note(&self, place: &str, is_source: bool) -> Note {
+        self.kind.note(place, is_source).marked(self.mark)
     }
 }
 

@@ -33,10 +33,20 @@ pub struct Options {
 #[serde(rename_all = "camelCase")]
 struct File {
     #[serde(default)]
+    extend: Extend,
+    #[serde(default)]
     rules: Vec<RuleText>,
     allowlist: Option<AllowText>,
     #[serde(default)]
     allowlists: Vec<AllowText>,
+}
+
+/// What a file builds on: gitleaks' own rules, in whose place ours stand, or another file.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Extend {
+    path: Option<String>,
+    disabled_rules: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -75,6 +85,8 @@ struct AllowText {
     #[serde(default)]
     stopwords: Vec<String>,
     #[serde(default)]
+    commits: Vec<String>,
+    #[serde(default)]
     target_rules: Vec<String>,
 }
 
@@ -86,10 +98,12 @@ pub(super) fn gather(
     options: &Options,
     files: &[(String, String)],
 ) -> Result<(Vec<Kind>, Vec<Allow>), String> {
-    let (mut kinds, mut allows) = read("secrets.toml", OWN, |text| Ok(Pattern::new(text)))?;
+    let (mut kinds, mut allows, _) = read("secrets.toml", OWN, |text| Ok(Pattern::new(text)))?;
     for (name, text) in files {
-        let (more, allow) = read(name, text, |text| Pattern::new(text).check())?;
-        allows.extend(allow);
+        let (more, allow, extended) = read(name, text, |text| Pattern::new(text).check())?;
+        allows.extend(allow.into_iter().map(|allow| Allow { is_foreign: true, ..allow }));
+        // A rule without a pattern adds its allow-lists to one that is known.
+        allows.extend(extended);
         // What we know ourselves stays as we know it.
         kinds.extend(
             more.into_iter().filter(|kind| kinds.iter().all(|known| known.id != kind.id)).collect::<Vec<_>>(),
@@ -119,29 +133,43 @@ pub(super) fn gather(
     Ok((kinds, allows))
 }
 
-fn read(name: &str, text: &str, make: Make) -> Result<(Vec<Kind>, Vec<Allow>), String> {
+/// The kinds of a file, its allow-lists, and those that it gives to rules of others.
+type Read = (Vec<Kind>, Vec<Allow>, Vec<Allow>);
+
+fn read(name: &str, text: &str, make: Make) -> Result<Read, String> {
     let file: File = toml::from_str(text).map_err(|error| format!("`{name}`: {error}"))?;
+    if let Some(path) = file.extend.path {
+        return Err(format!(
+            "`{name}` extends `{path}`: name that file in `secrets.rules` too, and take `extend` out"
+        ));
+    }
+    let (rules, extending): (Vec<RuleText>, Vec<RuleText>) =
+        file.rules.into_iter().partition(|rule| rule.regex.is_some() || rule.path.is_some());
     let of_rule = |rule: RuleText| {
         let id = rule.id.clone();
         kind(rule, make).map_err(|why| format!("`{name}`: the rule `{id}`: {why}"))
     };
     // Made side by side: expressions of gitleaks take their time.
-    let kinds = file.rules.into_par_iter().map(of_rule).collect::<Result<Vec<_>, _>>()?;
+    let mut kinds = rules.into_par_iter().map(of_rule).collect::<Result<Vec<_>, _>>()?;
+    kinds.retain(|kind| !file.extend.disabled_rules.contains(&kind.id));
+    let wrong = |why: String| format!("`{name}`: the allow-list: {why}");
     let allows = file.allowlist.into_iter().chain(file.allowlists).map(|text| allow(text, make));
-    let allows =
-        allows.collect::<Result<_, _>>().map_err(|why| format!("`{name}`: the allow-list: {why}"))?;
-    Ok((kinds.into_iter().flatten().collect(), allows))
+    let allows = allows.collect::<Result<_, _>>().map_err(wrong)?;
+    let extended = extending.into_iter().flat_map(|rule| {
+        let texts = rule.allowlist.into_iter().chain(rule.allowlists);
+        texts
+            .map(move |text| Ok(Allow { kinds: vec![rule.id.clone()], ..allow(text, make)? }))
+            .collect::<Vec<_>>()
+    });
+    Ok((kinds, allows, extended.collect::<Result<_, String>>().map_err(wrong)?))
 }
 
-/// The kind of a rule; `None` where it has nothing to know one by.
-fn kind(rule: RuleText, make: Make) -> Result<Option<Kind>, String> {
-    if rule.regex.is_none() && rule.path.is_none() {
-        return Ok(None);
-    }
+/// The kind of a rule.
+fn kind(rule: RuleText, make: Make) -> Result<Kind, String> {
     let sentence = rule.description.split(['.', ',', ';']).next().unwrap_or_default().trim();
     let name = sentence.strip_prefix("Uncovered a ").or_else(|| sentence.strip_prefix("Detected a "));
     let name = name.unwrap_or(if sentence.is_empty() { rule.id.as_str() } else { sentence });
-    Ok(Some(Kind {
+    Ok(Kind {
         name: rule.name.unwrap_or_else(|| name.to_owned()),
         redacts: rule.redact,
         pattern: rule.regex.map(|text| make(&text)).transpose()?,
@@ -156,21 +184,28 @@ fn kind(rule: RuleText, make: Make) -> Result<Option<Kind>, String> {
             .map(|text| allow(text, make))
             .collect::<Result<_, _>>()?,
         id: rule.id,
-    }))
+    })
 }
 
 fn allow(text: AllowText, make: Make) -> Result<Allow, String> {
     let patterns = |texts: &[String]| texts.iter().map(|text| make(text)).collect::<Result<Vec<_>, _>>();
     Ok(Allow {
-        all: matches!(text.condition.to_ascii_uppercase().as_str(), "AND" | "&&"),
+        all: match text.condition.to_ascii_uppercase().as_str() {
+            "AND" | "&&" => true,
+            "" | "OR" | "||" => false,
+            _ => return Err(format!("`condition` is `{}`, and must be AND or OR", text.condition)),
+        },
         target: match text.regex_target.as_str() {
+            "" | "secret" => Target::Secret,
             "match" => Target::Match,
             "line" => Target::Line,
-            _ => Target::Secret,
+            other => return Err(format!("`regexTarget` is `{other}`, and must be secret, match or line")),
         },
         patterns: patterns(&text.regexes)?,
         paths: patterns(&text.paths)?,
         stopwords: text.stopwords.iter().map(|word| word.to_lowercase()).collect(),
         kinds: text.target_rules,
+        has_commits: !text.commits.is_empty(),
+        is_foreign: false,
     })
 }

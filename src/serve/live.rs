@@ -12,6 +12,7 @@ use super::preview::Preview;
 use super::state::Shown;
 use crate::diagnostic::{Note, Severity};
 use crate::path::{SitePath, encode_fragment};
+use crate::secret::Secrets;
 
 /// What a page is told about itself and the site.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -166,6 +167,11 @@ impl Preview {
 }
 
 impl Preview {
+    /// What is taken for a secret, as the configuration had it when the preview began.
+    pub(super) fn secrets(&self) -> Secrets {
+        self.shown().basis.config.reading.secrets.clone()
+    }
+
     /// A word of the interface.
     pub(super) fn word(&self, key: &str) -> String {
         self.shown().basis.theme.labels().get(key).to_owned()

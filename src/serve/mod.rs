@@ -40,7 +40,6 @@ use crate::diagnostic::Severity;
 use crate::history;
 use crate::path::SitePath;
 use crate::report::Report;
-use crate::secret::Secrets;
 use crate::watch::{Stopper, Told, Watch};
 
 /// How a preview is served.
@@ -174,7 +173,7 @@ fn remember(preview: &Arc<Preview>, patience: Duration) {
 #[expect(clippy::disallowed_methods, reason = "how long a look takes decides how often to look")]
 fn follow(preview: &Arc<Preview>, mut watch: Watch) {
     let mut looks = LOOKS;
-    let secrets = Secrets::default();
+    let secrets = preview.secrets();
     let report =
         Report { root: &preview.subject.root, least: Severity::Error, colour: false, secrets: &secrets };
     let mut took = Duration::ZERO;

@@ -33,7 +33,7 @@ use crate::yaml;
 pub(super) fn read(bytes: &[u8], format: Format, around: &Around<'_>, notes: &mut Vec<Note>) -> Notebook {
     let mut text = normal_lines(&decode(bytes, notes));
     let mut sieve = Sieve::new(around, &text);
-    sieve.text(&mut text, Part { cell: None, name: "the file", has_lines: true });
+    sieve.text(&mut text, Part { cell: None, name: "the file", is_source: true });
     notes.append(&mut sieve.notes);
     let extension = around.path.extension();
     let mut cells = Cells::default();
@@ -43,7 +43,11 @@ pub(super) fn read(bytes: &[u8], format: Format, around: &Around<'_>, notes: &mu
         Format::Quarto => marked(&text, chunks::read, &mut cells, notes),
         Format::Ipynb | Format::Markdown => marked(&text, markdown::read, &mut cells, notes),
     };
-    draft::notebook(format, (metadata, cells.drafts), around, notes)
+    let mut notebook = draft::notebook(format, (metadata, cells.drafts), around, notes);
+    notebook.found.append(&mut sieve.values);
+    notebook.has_redacted |= sieve.has_redacted;
+    notebook.allowed.append(&mut sieve.passed);
+    notebook
 }
 
 /// What a reader of Markdown makes of the text behind the front matter.
