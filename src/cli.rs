@@ -10,7 +10,7 @@ mod serve;
 mod strip;
 mod theme;
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -184,6 +184,15 @@ impl Build {
         let bad =
             outcome.count(Severity::Error) + if self.strict { outcome.count(Severity::Warning) } else { 0 };
         if bad > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS }
+    }
+}
+
+/// Writes to the standard output; whoever has heard enough may close it.
+fn out(text: &str) -> Result<(), String> {
+    let mut to = std::io::stdout().lock();
+    match to.write_all(text.as_bytes()).and_then(|()| to.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.to_string()),
+        _ => Ok(()),
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Asked {
     pub dead: BTreeMap<String, String>,
     /// What has answered, now or lately.
     pub answers: Answers,
+    /// Whether nothing answered at all: then nothing is said of any.
+    pub is_offline: bool,
 }
 
 /// Asks addresses by `http` or `https`, unless they answered within the days that `external`
@@ -52,7 +54,7 @@ pub fn ask(urls: BTreeSet<String>, external: &External, (known, today): (&Answer
         .build()
         .into();
     let queue: Mutex<VecDeque<Vec<String>>> = Mutex::new(hosts.into_values().collect());
-    let said: Mutex<Vec<(String, Result<(), String>)>> = Mutex::default();
+    let said: Mutex<Vec<(String, Answer)>> = Mutex::default();
     std::thread::scope(|scope| {
         for _ in 0..WORKERS {
             scope.spawn(|| {
@@ -60,11 +62,17 @@ pub fn ask(urls: BTreeSet<String>, external: &External, (known, today): (&Answer
                     let urls = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
                     let Some(urls) = urls else { return };
                     let pause = Duration::from_secs(1) / external.per_second.max(1);
+                    let mut silent = 0;
                     for url in urls {
                         let began = Instant::now();
-                        let answer = one(&agent, &url, external.retries, pause);
+                        // A host that was silent twice is not asked for the rest of its pages.
+                        let answer = match silent {
+                            0 | 1 => one(&agent, &url, external.retries, pause),
+                            _ => Answer::Silent("its host does not answer".to_owned()),
+                        };
+                        silent = if matches!(answer, Answer::Silent(_)) { silent + 1 } else { 0 };
                         said.lock().unwrap_or_else(PoisonError::into_inner).push((url, answer));
-                        std::thread::sleep(pause.saturating_sub(began.elapsed()));
+                        std::thread::sleep(pause.saturating_sub(began.elapsed()).min(pause));
                     }
                 }
             });
@@ -72,13 +80,26 @@ pub fn ask(urls: BTreeSet<String>, external: &External, (known, today): (&Answer
     });
     let mut asked = Asked::default();
     asked.answers.extend(fresh.into_iter().filter_map(|url| known.get(&url).map(|day| (url.clone(), *day))));
-    for (url, answer) in said.into_inner().unwrap_or_else(PoisonError::into_inner) {
+    let said = said.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // Where nothing at all answers, it is not the links that are dead.
+    asked.is_offline = said.len() > 1 && said.iter().all(|(_, answer)| matches!(answer, Answer::Silent(_)));
+    for (url, answer) in said {
         match answer {
-            Ok(()) => drop(asked.answers.insert(url, today)),
-            Err(why) => drop(asked.dead.insert(url, why)),
+            Answer::Fine => drop(asked.answers.insert(url, today)),
+            Answer::Dead(_) | Answer::Silent(_) if asked.is_offline => {}
+            Answer::Dead(why) | Answer::Silent(why) => drop(asked.dead.insert(url, why)),
         }
     }
     asked
+}
+
+/// What came of asking an address.
+enum Answer {
+    Fine,
+    /// There is nothing.
+    Dead(String),
+    /// Nobody answers.
+    Silent(String),
 }
 
 /// What one answer means.
@@ -87,39 +108,48 @@ enum Meaning {
     Dead(String),
     /// It may be otherwise in a while: how long its host asks us to wait.
     Later(String, Option<Duration>),
+    Silent(String),
 }
 
-fn one(agent: &Agent, url: &str, retries: u32, pause: Duration) -> Result<(), String> {
+fn one(agent: &Agent, url: &str, retries: u32, pause: Duration) -> Answer {
     let mut left = retries;
     loop {
         // Many servers know no HEAD, or answer it wrongly: what is not good is asked in full.
         let meaning = match meaning(agent.head(url).call()) {
-            Meaning::Fine => Meaning::Fine,
+            good @ (Meaning::Fine | Meaning::Silent(_)) => good,
             _ => {
                 std::thread::sleep(pause);
                 self::meaning(agent.get(url).call())
             }
         };
-        match meaning {
-            Meaning::Fine => return Ok(()),
-            Meaning::Dead(why) => return Err(why),
-            Meaning::Later(why, _) if left == 0 => return Err(why),
-            Meaning::Later(_, wait) => {
-                left -= 1;
-                let usual = Duration::from_secs(1) * (retries - left);
-                std::thread::sleep(wait.unwrap_or(usual).min(MAX_WAIT).max(pause));
-            }
+        let (why, wait) = match meaning {
+            Meaning::Fine => return Answer::Fine,
+            Meaning::Dead(why) => return Answer::Dead(why),
+            Meaning::Silent(why) if left == 0 => return Answer::Silent(why),
+            Meaning::Later(why, _) if left == 0 => return Answer::Dead(why),
+            Meaning::Silent(why) => (why, None),
+            Meaning::Later(why, wait) => (why, wait),
+        };
+        left -= 1;
+        // A name that nobody knows is not known a second later.
+        if why == UNKNOWN {
+            return Answer::Silent(why);
         }
+        let usual = Duration::from_secs(1) * (retries - left);
+        std::thread::sleep(wait.unwrap_or(usual).min(MAX_WAIT).max(pause));
     }
 }
+
+const UNKNOWN: &str = "its host is not known";
 
 fn meaning(answer: Result<ureq::http::Response<ureq::Body>, Error>) -> Meaning {
     let response = match answer {
         Ok(response) => response,
-        Err(Error::HostNotFound) => return Meaning::Later("its host is not known".to_owned(), None),
-        Err(Error::Timeout(_)) => return Meaning::Later("it does not answer in time".to_owned(), None),
+        Err(Error::HostNotFound) => return Meaning::Silent(UNKNOWN.to_owned()),
+        Err(Error::Io(error)) if error.to_string().contains("lookup") => return Meaning::Silent(UNKNOWN.to_owned()),
+        Err(Error::Timeout(_)) => return Meaning::Silent("it does not answer in time".to_owned()),
         Err(Error::BadUri(_) | Error::Http(_)) => return Meaning::Dead("it is no web address".to_owned()),
-        Err(error) => return Meaning::Later(format!("it cannot be reached: {error}"), None),
+        Err(error) => return Meaning::Silent(format!("it cannot be reached: {error}")),
     };
     let status = response.status().as_u16();
     let wait =

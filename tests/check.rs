@@ -631,9 +631,16 @@ fn a_baseline_lets_pass_what_it_knows() {
     let mut command = desk.command(&["check", "--baseline", "none.json"]);
     assert_eq!(command.env("CI", "true").output().unwrap().status.code(), Some(2));
     assert!(!desk.root().join("none.json").exists());
+    // What was mended goes out of it; what is new does not go in, nor what only looks the same.
+    let desk = desk.prose("a.ipynb", "# A\n\n[y](lost.md)\n\n[z](gone-2.md)");
     let anew = desk.run(&["check", "--baseline", "known.json", "--update-baseline"]);
-    assert_eq!(anew.status.code(), Some(0));
-    assert_eq!(desk.run(&asked).status.code(), Some(0));
+    assert_eq!(anew.status.code(), Some(1));
+    let known = fs::read_to_string(desk.root().join("known.json")).unwrap();
+    assert!(known.contains("\"findings\": []"), "{known}");
+    // A part of the repo makes no baseline.
+    assert_eq!(desk.run(&["check", "a.ipynb", "--baseline", "other.json"]).status.code(), Some(2));
+    fs::write(desk.root().join("known.json"), "[]").unwrap();
+    assert_eq!(desk.run(&asked).status.code(), Some(2));
 }
 
 #[test]
@@ -644,7 +651,7 @@ fn a_notebook_shows_what_the_check_says_with_its_excerpt() {
         String::from_utf8_lossy(&output.stdout).into_owned(),
         snapbox::str![[r#"
 warning[debug-left]: `breakpoint()` is left over from debugging
-  --> a.ipynb#cell=2:24:1
+  --> a.ipynb#cell=2 line 2:24:1
    |
 24 | breakpoint()
    | ^^^^^^^^^^^^
@@ -781,4 +788,32 @@ fn an_output_that_is_older_than_one_above_is_stale_by_the_clock() {
     assert_eq!(found("2026-03-04T10:00:00Z", "2026-03-04T10:00:01Z"), 0);
     assert_eq!(found("2026-03-04T10:00:30Z", "2026-03-04T10:00:00Z"), 0);
     assert_eq!(found("yesterday", "2026-03-01T10:00:00Z"), 0);
+}
+
+#[test]
+fn what_the_configuration_leaves_out_now_is_dropped_too() {
+    let desk = committed(Desk::new().file("a.md", "# A").file("s/b.md", "# B").file("odd\nname.md", "# O\n\n## Two"));
+    let desk = desk.file("bindery.toml", "[content]\nexclude = [\"s\"]").file("odd\nname.md", "# O\n\n## Two\n\nmore");
+    let found = findings(&desk, &["--base", "HEAD"]);
+    let said: Vec<&str> = found.iter().map(|f| f["message"].as_str().unwrap()).collect();
+    assert_eq!(said, ["`s/b.html` was published, and nothing stands there now"]);
+}
+
+#[test]
+fn a_revision_that_nobody_knows_is_a_slip() {
+    let desk = committed(Desk::new().file("a.md", "# A"));
+    let output = desk.run(&["check", "--since", "mian"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("`mian` is no revision"));
+}
+
+#[test]
+fn what_a_file_had_before_is_no_news_of_a_branch_also_under_another_name() {
+    let desk = committed(Desk::new().file("old.md", "---\ntitle: Old\n---\n\n[x](gone.md)\n\nand many more words that git knows it by\n"));
+    desk.git(&["mv", "old.md", "new.md"]);
+    let text = fs::read_to_string(desk.root().join("new.md")).unwrap();
+    fs::write(desk.root().join("new.md"), format!("{text}\n[y](lost.md)\n")).unwrap();
+    let found = findings(&desk, &["--since", "HEAD"]);
+    let said: Vec<&str> = found.iter().map(|f| f["message"].as_str().unwrap()).collect();
+    assert_eq!(said, ["`lost.md` is not in the repo", "`old.html` was published, and nothing stands there now"]);
 }

@@ -46,11 +46,11 @@ fn is_picture(file: &SitePath) -> bool {
 }
 
 /// What is said of links to other sites, which are asked: of `known` those not that answered
-/// lately. Gives what has answered.
+/// lately. Gives what has answered, and whether anything did.
 ///
 /// # Errors
 /// An expression of the configuration that is none.
-pub(super) fn of_the_web(whole: &Whole<'_>, known: &Answers) -> Result<(Vec<Diagnostic>, Answers), String> {
+pub(super) fn of_the_web(whole: &Whole<'_>, known: &Answers) -> Result<(Vec<Diagnostic>, Answers, bool), String> {
     let external = &whole.request.config.checks.external;
     let excluded =
         RegexSet::new(&external.exclude).map_err(|error| format!("`check.external.exclude`: {error}"))?;
@@ -69,7 +69,7 @@ pub(super) fn of_the_web(whole: &Whole<'_>, known: &Answers) -> Result<(Vec<Diag
     let urls = outside().map(|(_, (address, ..))| address).filter(is_asked).map(page).collect();
     let epoch = jiff::civil::date(1970, 1, 1);
     let today = (whole.request.today - epoch).get_days();
-    let Asked { dead, answers } = web::ask(urls, external, (known, i64::from(today)));
+    let Asked { dead, answers, is_offline } = web::ask(urls, external, (known, i64::from(today)));
     let said = outside().filter(|(_, (address, ..))| is_asked(&address)).filter_map(
         |(source, (address, cell, line))| {
             let why = dead.get(&page(address))?;
@@ -80,5 +80,5 @@ pub(super) fn of_the_web(whole: &Whole<'_>, known: &Answers) -> Result<(Vec<Diag
             Some(Diagnostic::new(source, note))
         },
     );
-    Ok((said.collect(), answers))
+    Ok((said.collect(), answers, is_offline))
 }

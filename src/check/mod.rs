@@ -56,6 +56,8 @@ pub struct Request {
     pub base: Option<String>,
     /// Whether only the findings of what changed since the base are wanted.
     pub is_since: bool,
+    /// Whether somebody named the base, and not a pipeline.
+    pub is_named: bool,
     /// The day that reviews are due by.
     pub today: Date,
     /// What has answered of the web lately, where links to other sites are to be asked.
@@ -110,7 +112,14 @@ pub fn check(request: &Request, progress: build::Progress<'_>) -> Result<Outcome
     let mut outcome = Outcome::default();
     let base = match &request.base {
         None => None,
-        Some(revision) => history::Base::read(root, revision).map_err(|why| outcome.remarks.push(why)).ok(),
+        Some(revision) => match history::Base::read(root, revision) {
+            Ok(base) => Some(base),
+            Err((why, true)) if request.is_named => return Err(why),
+            Err((why, _)) => {
+                outcome.remarks.push(why);
+                None
+            }
+        },
     };
     let open = found.open();
     let shelf = Shelf::new((root, src), config, (&found.sources, &open))?.comparing(base.is_some());
@@ -159,7 +168,10 @@ pub fn check(request: &Request, progress: build::Progress<'_>) -> Result<Outcome
     );
     said.extend(repetition::of_pages(&whole, &scope));
     if let Some(known) = &request.web {
-        let (dead, answers) = links::of_the_web(&whole, known)?;
+        let (dead, answers, is_offline) = links::of_the_web(&whole, known)?;
+        if is_offline {
+            outcome.remarks.push("no other site answers: is there a network? Nothing is said of links to them".to_owned());
+        }
         said.extend(dead);
         outcome.web = Some(answers);
     }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::bytes::{RegexSet, RegexSetBuilder};
 
 use super::{Desk, in_cell};
-use crate::diagnostic::{Rule, Severity};
+use crate::diagnostic::{Lines, Rule, Severity};
 use crate::notebook::{Cell, CellKind, Notebook};
 use crate::render;
 
@@ -14,14 +14,14 @@ use crate::render;
 /// Long options and their order vary; what stands between a command and its verb does too.
 const PATTERNS: &[&str] = &[
     r"\brm\s+(?:-[\w-]+\s+)*-(?:\w*[rR]\w*|-recursive)\b",
-    r"\b(?i:drop)\s+(?i:table|database|schema|keyspace|user|role|index|collection|bucket)\s+(?:(?i:if\s+exists)\s+)?[^\s#\x22'|)]",
-    r"\b(?i:truncate\s+table)\b",
+    r"\b(?i:drop)\s+(?i:table|database|schema|keyspace|user|role|index|view|collection|bucket)\s+(?:(?i:if\s+exists)\s+)?[^\s#\x22'|)]",
+    r"\b(?:(?i:truncate\s+table)|TRUNCATE)\s+[\w\x22\[]",
     r"\b(?i:delete\s+from)\s+[\w.\x22`\[\]]+\s*(?:;|$|\x22|')",
-    r"\b(?:kubectl|oc)\s+(?:-\S+\s+)*(?:delete|drain)\s",
+    r"\b(?:kubectl|oc)\s(?:[^\n]*\s)?(?:delete|drain)\s",
     r"\bvirsh\s+(?:destroy|undefine)\b",
     r"\bazdata\s+\w+\s+delete\b",
     r"\bhelm\s+(?:uninstall|delete|del)\s",
-    r"\b(?:terraform|tofu|terragrunt|pulumi|cdk|vagrant)\s+(?:-\S+\s+)*destroy\b",
+    r"\b(?:terraform|tofu|terragrunt|pulumi|cdk|vagrant)\s(?:[^\n]*\s)?-?-?destroy\b",
     r"\bterraform\s+state\s+rm\b",
     r"\bdocker\s+(?:system\s+prune|volume\s+(?:rm|prune)|image\s+prune\s+-a)",
     r"\baws\s+s3\s+(?:rb\b|rm\b[^\n]*--recursive)",
@@ -29,7 +29,7 @@ const PATTERNS: &[&str] = &[
     r"\bgcloud\s+[^\n|;&]*\bdelete\b",
     r"\baz\s+[^\n|;&]*\bdelete\b",
     r"\bgsutil\s+(?:-\w+\s+)*(?:rb|rm\s+(?:-\w+\s+)*-r)\b",
-    r"\bgit\s+push\s[^\n|;&]*(?:--force\b|-f\b)",
+    r"\bgit\s+push\s[^\n]*(?:--force\b|-f\b|\s\+\w)",
     r"\bgit\s+(?:reset\s+--hard|clean\s+-\w*f)",
     r"\b(?:mkfs(?:\.\w+)?|wipefs|shred|blkdiscard)\s+",
     r"\bdd\s[^\n]*\bof=/dev/",
@@ -43,7 +43,9 @@ const PATTERNS: &[&str] = &[
     r"\bdropdb\s",
     r"\betcdctl\s+del\s",
     r"\bdocker\s+(?:container\s+)?rm\s+(?:-\w+\s+)*-\w*f",
-    r"\bcurl\s[^\n]*-X\s*DELETE\b",
+    r"\bcurl\s[^\n]*(?:-X\s*|--request[ =])DELETE\b",
+    r"\bdocker[ -]compose\s(?:[^\n]*\s)?down\s(?:[^\n]*\s)?(?:-v|--volumes)\b",
+    r"\.drop(?:Database|Collection)?\(\)",
     r"[\x22']rm[\x22']\s*,\s*[\x22']-\w*[rR]",
     r"\btruncate\s+(?:-s\s*0|--size[= ]0)\b",
     r"\buserdel\s+(?:-\w+\s+)*-\w*r",
@@ -97,10 +99,12 @@ const WARNS: &[&str] = &[
     "erases",
 ];
 
-/// How many lines of a cell are quoted.
+/// How many characters of a command are quoted.
 const MAX_SHOWN: usize = 60;
 /// How many commands of a cell are said.
 const MAX_SAID: usize = 10;
+/// How far above a command a warning is looked for, in bytes.
+const MAX_ABOVE: usize = 4000;
 
 /// Names of what anybody makes anew: throwing it away destroys nothing.
 const SCRATCH: &[&str] = &[
@@ -128,21 +132,22 @@ pub(super) fn ask(desk: &mut Desk<'_>) {
     for cell in &notebook.cells {
         match &cell.kind {
             CellKind::Markdown => {
-                let blocks = render::code_blocks(&cell.source);
-                for (lang, block) in blocks.into_iter().filter(|(lang, _)| !SHOWN.contains(&lang.as_str())) {
-                    let before = format!("{above}{}", cell.source.get(..block.start).unwrap_or_default());
+                let from = above.len();
+                above.push_str(&cell.source);
+                let mut lines = Lines::new(&cell.source);
+                for (lang, block) in render::code_blocks(&cell.source) {
                     let text = cell.source.get(block.clone()).unwrap_or_default();
-                    if !warns(section(&before.to_lowercase())) {
-                        let line = cell.source[..block.start].matches('\n').count();
-                        say(cell, (&commands(text, &lang), line, "#"), &scratch, desk);
+                    let before = above.get(..from + block.start).unwrap_or_default();
+                    if !SHOWN.contains(&lang.as_str()) && may_destroy(text) && !warns(section(before)) {
+                        let below = lines.of(block.start) - 1;
+                        say(cell, (&commands(text, &lang), below, "#"), &scratch, desk);
                     }
                 }
-                above.push_str(&cell.source);
                 above.push('\n');
             }
             CellKind::Code(code) => {
                 let leader = code.lang.comment().unwrap_or("#");
-                if !warns(section(&above.to_lowercase())) && !asks(&cell.source, leader) {
+                if may_destroy(&cell.source) && !warns(section(&above)) && !asks(&cell.source, leader) {
                     say(cell, (&cell.source, 0, leader), &scratch, desk);
                 }
                 above.clear();
@@ -185,18 +190,26 @@ fn scratch(notebook: &Notebook) -> Vec<String> {
 }
 
 /// The section that ends a text: from its last heading on, or from the one before where nothing is
-/// said below that.
+/// said below that; of long ones the end.
 fn section(text: &str) -> &str {
-    let starts: Vec<usize> =
-        std::iter::once(0).chain(text.match_indices("\n#").map(|(at, _)| at + 1)).collect();
-    let says = |at: usize| text[at..].lines().skip(1).any(|line| !line.trim().is_empty());
-    let last = starts.iter().rev().copied().find(|at| says(*at));
-    &text[last.unwrap_or(0)..]
+    let mut from = text.len().saturating_sub(MAX_ABOVE);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let near = &text[from..];
+    let says = |at: &usize| near[*at..].lines().skip(1).any(|line| !line.trim().is_empty());
+    let mut headings = near.rmatch_indices("\n#").map(|(at, _)| at + 1);
+    let last = headings.find(says).unwrap_or(0);
+    &near[last..]
+}
+
+fn may_destroy(text: &str) -> bool {
+    DESTROYS.is_match(text.as_bytes())
 }
 
 /// Whether code warns whoever runs it by a comment, or asks before it goes on.
 fn asks(source: &str, leader: &str) -> bool {
-    const ASKS: &[&str] = &["input(", "read -p", "confirm", "-whatif", "--dry-run", "raise systemexit"];
+    const ASKS: &[&str] = &["input(", "read -p", "read-host", "-whatif", "--dry-run", "raise systemexit"];
     source.to_lowercase().lines().any(|line| {
         let comment = line.trim_start().strip_prefix(leader);
         comment.is_some_and(warns) || ASKS.iter().any(|word| line.contains(word))
@@ -205,32 +218,25 @@ fn asks(source: &str, leader: &str) -> bool {
 
 /// Says the commands of a text that destroy something; the text stands `below` lines below
 /// the beginning of its cell.
-fn say(cell: &Cell, (text, below, leader): (&str, usize, &str), scratch: &[String], desk: &mut Desk<'_>) {
-    if !DESTROYS.is_match(text.as_bytes()) {
-        return;
-    }
-    let destroys = |(_, line): &(usize, &str)| {
+fn say(cell: &Cell, (text, below, leader): (&str, u32, &str), scratch: &[String], desk: &mut Desk<'_>) {
+    let destroys = |(_, line): &(u32, &str)| {
         let line = line.trim();
         let is_comment = [leader, "--", "//", "echo ", "print("].iter().any(|start| line.starts_with(start));
-        !is_comment && DESTROYS.is_match(line.as_bytes()) && !is_harmless(line, scratch)
+        let mut commands = line.split([';', '&', '|']);
+        !is_comment && commands.any(|command| may_destroy(command) && !is_harmless(command, scratch))
     };
-    for (number, line) in text.lines().enumerate().filter(destroys).take(MAX_SAID) {
-        let said = line.trim();
-        let message =
-            format!("`{}` destroys something, and nothing warns of it", desk.quote(said, MAX_SHOWN));
-        let note = in_cell(Severity::Warning, Rule::Destructive, cell, message);
-        let line = u32::try_from(below + number + 1).unwrap_or(u32::MAX);
-        desk.say(
-            note.at_line(line)
-                .help("say above it what it destroys and what to look at first: `> [!WARNING]`"),
-        );
+    for (number, line) in (1..).zip(text.lines()).filter(destroys).take(MAX_SAID) {
+        let shown = desk.quote(line.trim(), MAX_SHOWN);
+        let message = format!("`{shown}` destroys something, and nothing warns of it");
+        let note = in_cell(Severity::Warning, Rule::Destructive, cell, message).at_line(below + number);
+        desk.say(note.help("say above it what it destroys and what to look at first: `> [!WARNING]`"));
     }
 }
 
-/// Whether what a command takes away is made for that: a temporary folder, or pods, which whoever
-/// keeps them makes anew.
-fn is_harmless(line: &str, scratch: &[String]) -> bool {
-    let lower = line.to_lowercase();
+/// Whether what a command takes away is made for that: temporary folders, what anybody builds anew,
+/// or pods, which whoever keeps them makes anew.
+fn is_harmless(command: &str, scratch: &[String]) -> bool {
+    let lower = command.to_lowercase();
     if ["delete pod ", "delete pods ", "delete po ", "delete pod/"].iter().any(|pods| lower.contains(pods)) {
         return !lower.contains("--all");
     }
@@ -238,19 +244,33 @@ fn is_harmless(line: &str, scratch: &[String]) -> bool {
     if ["table #", "exists #"].iter().any(|own| lower.contains(own)) {
         return true;
     }
-    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
-    let mut words = line.split(|c: char| !is_word(c)).filter(|word| !word.is_empty());
-    let has_scratch = words.any(|word| {
-        SCRATCH.contains(&word)
-            || scratch.iter().any(|name| name == word)
-            || TEMPORARY.contains(&word.to_lowercase().as_str())
+    let verb = ["rm ", "rmtree(", "remove-item ", "find "].iter().find_map(|verb| {
+        lower.find(verb).map(|at| at + verb.len())
     });
-    let is_of_files = ["rm ", "rmtree", "remove-item", "find "].iter().any(|word| lower.contains(word));
-    is_of_files && has_scratch
+    let Some(rest) = verb.and_then(|at| command.get(at..)) else { return false };
+    let parts = rest.split([' ', '(', ')', ',']).map(|part| part.trim_matches(['"', '\'', '`', '{', '}', '$']));
+    let mut targets = parts.filter(|part| !part.is_empty() && !part.starts_with('-')).peekable();
+    targets.peek().is_some() && targets.all(|target| is_scratch(target, scratch))
+}
+
+/// Whether a path is one of what anybody makes anew.
+fn is_scratch(path: &str, scratch: &[String]) -> bool {
+    let lower = path.to_lowercase();
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let is_named = path.split(|c| !is_word(c)).any(|word| scratch.iter().any(|name| name == word));
+    let mut steps = path.trim_start_matches("./").split('/').filter(|step| !step.is_empty());
+    let first = steps.next().unwrap_or_default();
+    let last = steps.next_back().unwrap_or(first);
+    is_named
+        || TEMPORARY.iter().any(|word| lower.contains(word))
+        || lower.starts_with("/tmp/")
+        || (!path.starts_with('/') && SCRATCH.contains(&first))
+        || SCRATCH.contains(&last)
 }
 
 fn warns(text: &str) -> bool {
-    WARNS.iter().any(|word| text.contains(word))
+    let lower = text.to_lowercase();
+    WARNS.iter().any(|word| lower.contains(word))
 }
 
 #[cfg(test)]

@@ -4,10 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use globset::GlobSet;
 use rayon::prelude::*;
 
 use super::Whole;
 use super::survey::{Shelf, Survey};
+use crate::config::{self, globs};
 use crate::diagnostic::{CellRef, Diagnostic, Note, Rule};
 use crate::digest::Digest;
 use crate::disk::{Found, Source};
@@ -175,22 +177,48 @@ impl Before {
     }
 }
 
+/// What the configuration of a base says of what is published.
+struct Content {
+    include: GlobSet,
+    exclude: GlobSet,
+}
+
+impl Content {
+    fn at(base: &Base) -> Self {
+        let file = base.read_all(&[SitePath::root().child("bindery.toml")]).pop().flatten();
+        let text = file.and_then(|bytes| String::from_utf8(bytes).ok());
+        // What could not be read then held nothing back.
+        let said = text.and_then(|text| config::File::parse(&text).ok()).unwrap_or_default().content;
+        let set = |patterns: &[String]| globs(patterns, "content").unwrap_or_default();
+        Self { include: set(&said.include), exclude: set(&said.exclude) }
+    }
+
+    fn holds(&self, path: &SitePath) -> bool {
+        (self.include.is_empty() || self.include.is_match(path.as_str())) && !self.exclude.is_match(path.as_str())
+    }
+}
+
 /// The sources of the base that have changed since, as they were.
 fn surveys(base: &Base, shelf: &Shelf<'_>, found: &Found) -> BTreeMap<SitePath, Survey> {
     let known: HashMap<&SitePath, &Source> =
         found.sources.iter().map(|source| (&source.path, source)).collect();
-    let source = |path: &SitePath| match known.get(path) {
-        Some(source) => Some((*source).clone()),
-        // What is there and is no page now was none then, as far as anybody can tell.
-        None if found.files.contains(path) || found.parts.contains(path) => None,
-        None => shelf
-            .is_wanted(path)
-            .then_some(())
-            .and_then(|()| Format::of_extension(&path.extension()))
-            .map(|format| Source { path: path.clone(), format }),
+    let then = Content::at(base);
+    let made = |path: &SitePath| {
+        let format = Format::of_extension(&path.extension())?;
+        Some(Source { path: path.clone(), format })
     };
-    let wanted: Vec<Source> =
-        base.files.iter().filter(|path| base.changed.contains(*path)).filter_map(source).collect();
+    let source = |path: &SitePath| match (base.changed.contains(path), known.get(path)) {
+        (true, Some(source)) => Some((*source).clone()),
+        // What is there and is no page now was none then, as far as anybody can tell.
+        (true, None) if found.files.contains(path) || found.parts.contains(path) => None,
+        (true, None) => made(path).filter(|_| shelf.lies_within(path) && then.holds(path)),
+        // What another configuration leaves out.
+        (false, None) if then.holds(path) && !shelf.is_wanted(path) => {
+            made(path).filter(|_| shelf.lies_within(path))
+        }
+        (false, _) => None,
+    };
+    let wanted: Vec<Source> = base.files.iter().filter_map(source).collect();
     let mut surveys = BTreeMap::new();
     for some in wanted.chunks(AT_ONCE) {
         let paths: Vec<SitePath> = some.iter().map(|source| source.path.clone()).collect();

@@ -93,14 +93,16 @@ impl<'a> Shelf<'a> {
         Self { compares, ..self }
     }
 
-    /// Whether a file of which only the path is known would be a page.
+    /// Whether the configuration does not leave a file out.
     pub(super) fn is_wanted(&self, path: &SitePath) -> bool {
         let (include, exclude) = &self.globs;
-        let is_included = include.is_empty() || include.is_match(path.as_str());
-        path.below(self.src).is_some()
-            && is_included
-            && !exclude.is_match(path.as_str())
-            && !path.segments().any(|name| name.starts_with('.') || name == "node_modules")
+        (include.is_empty() || include.is_match(path.as_str())) && !exclude.is_match(path.as_str())
+    }
+
+    /// Whether a page can lie there at all.
+    pub(super) fn lies_within(&self, path: &SitePath) -> bool {
+        let is_hidden = path.segments().any(|name| name.starts_with('.') || name == "node_modules");
+        path.below(self.src).is_some() && !is_hidden
     }
 
     /// Reads a source and asks it.

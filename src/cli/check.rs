@@ -97,6 +97,7 @@ impl Check {
         let request = check::Request {
             base: self.since.clone().or(self.base.clone()).or_else(in_pipeline),
             is_since: self.since.is_some(),
+            is_named: self.since.is_some() || self.base.is_some(),
             out: absolute(Path::new("public"))?,
             today: today(),
             web: self.external.then(known),
@@ -119,6 +120,9 @@ impl Check {
         if !self.quiet {
             remarks.iter().for_each(|remark| eprintln!("note: {remark}"));
         }
+        if sources.is_empty() && !self.quiet && self.since.is_none() {
+            eprintln!("note: none of what is named is a notebook or a page of this site");
+        }
         let (diagnostics, known) = self.news(diagnostics)?;
         let prefix = history::origin(&request.root).prefix;
         let machine =
@@ -136,7 +140,7 @@ impl Check {
             };
             match file {
                 Some(file) => write(file, &text)?,
-                None => print!("{text}"),
+                None => super::out(&text)?,
             }
         }
         if !self.quiet {
@@ -182,7 +186,7 @@ impl Check {
             disk::replace_inside(&request.root, source, text.as_bytes())?;
             changed = true;
             if !self.quiet {
-                let done: Vec<String> = done.iter().map(|(count, what)| format!("{count} {what}")).collect();
+                let done: Vec<String> = done.iter().map(|(count, what)| of(*count, what)).collect();
                 eprintln!("mended: `{source}`: {}", done.join(", "));
             }
         }
@@ -208,7 +212,11 @@ impl Check {
                 let names: Vec<&str> = Form::ALL.iter().map(|(name, _)| *name).collect();
                 format!("`{name}` is no form of report; known are {}", names.join(", "))
             })?;
-            forms.push((form, file.map(PathBuf::from).or_else(|| self.output.clone())));
+            let file = file.map(PathBuf::from).or_else(|| self.output.clone());
+            if file.is_some() && forms.iter().any(|(_, other)| *other == file) {
+                return Err("two reports cannot share a file; give each its own: --format junit=report.xml".to_owned());
+            }
+            forms.push((form, file));
         }
         if forms.is_empty() {
             forms.push((Form::Text, self.output.clone()));
@@ -227,25 +235,24 @@ impl Check {
         let real = |path: &PathBuf| {
             std::fs::canonicalize(path).map_err(|error| format!("`{}`: {error}", path.display()))
         };
-        let paths = self.paths.iter().map(real).collect::<Result<Vec<_>, _>>()?;
         let site = self.site.as_ref().map(real).transpose()?;
-        let (folder, is_whole) = match (&site, paths.as_slice()) {
+        let (folder, is_whole) = match (&site, self.paths.as_slice()) {
             (Some(site), paths) => (site.clone(), paths.is_empty()),
             (None, []) => (real(&PathBuf::from("."))?, true),
-            (None, [one]) if one.is_dir() => (one.clone(), true),
-            (None, [first, ..]) => (disk::find_root(first.parent().unwrap_or(first)), false),
+            (None, [one]) if one.is_dir() => (real(one)?, true),
+            (None, [first, ..]) => (disk::find_root(named(first)?.parent().unwrap_or(first)), false),
         };
         let (root, src) = super::place_of(&folder)?;
         if is_whole {
             return Ok(Subject { root, src, only: None });
         }
         let mut only = BTreeSet::new();
-        for path in &paths {
-            let relative = super::relative(&root, path)?;
-            if path.is_dir() {
-                only.extend(disk::files_below(&root, &relative));
-            } else {
-                only.insert(relative);
+        for path in &self.paths {
+            match super::relative(&root, &named(path)?) {
+                Ok(relative) if path.is_dir() => only.extend(disk::files_below(&root, &relative)),
+                Ok(relative) => drop(only.insert(relative)),
+                // A hook hands over all files of a repo of which the site is a part.
+                Err(_) => eprintln!("note: `{}` lies outside of the site's repo, and is not checked", path.display()),
             }
         }
         Ok(Subject { root, src, only: Some(only) })
@@ -262,7 +269,7 @@ impl Check {
         };
         let is_partial = self.since.is_some() || !self.paths.is_empty();
         let Some(text) = text else {
-            if std::env::var_os("CI").is_some() {
+            if std::env::var("CI").is_ok_and(|ci| !ci.is_empty() && ci != "false") {
                 return Err(format!(
                     "the baseline `{shown}` is not there; make it where you work, and commit it"
                 ));
@@ -328,6 +335,17 @@ impl Check {
             out.push_str(&format!("\n  {known}"));
         }
         out
+    }
+}
+
+/// The place of a path as it is named: of a link its own, not that of what it leads to.
+fn named(path: &Path) -> Result<PathBuf, String> {
+    let say = |error: std::io::Error| format!("`{}`: {error}", path.display());
+    std::fs::symlink_metadata(path).map_err(say)?;
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match path.file_name() {
+        Some(name) => Ok(std::fs::canonicalize(parent).map_err(say)?.join(name)),
+        None => std::fs::canonicalize(path).map_err(say),
     }
 }
 

@@ -1,11 +1,12 @@
 //! `bindery explain`: what a rule means.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args;
 
 use crate::diagnostic::{Entry, Rule, Severity};
-use crate::secret::Secrets;
+use crate::secret::Kind;
 
 #[derive(Debug, Args)]
 pub(super) struct Explain {
@@ -19,33 +20,38 @@ pub(super) struct Explain {
 
 impl Explain {
     pub(super) fn run(self) -> Result<ExitCode, String> {
-        let secrets = Secrets::default();
+        super::out(&self.text()?)?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn text(&self) -> Result<String, String> {
+        // With the rules of the repo that we are in, where there is one.
+        let here = super::place_of(Path::new("."));
+        let config = here.and_then(|(root, src)| super::configuration(&root, &src, None));
+        let secrets = config.map(|config| config.reading.secrets).unwrap_or_default();
         if self.kinds {
-            for kind in secrets.kinds() {
-                println!("{:<40} {:<8} {}", kind.id, if kind.redacts { "redacts" } else { "" }, kind.name);
-            }
-            return Ok(ExitCode::SUCCESS);
+            let line = |kind: &Kind| {
+                format!("{:<40} {:<8} {}\n", kind.id, if kind.redacts { "redacts" } else { "" }, kind.name)
+            };
+            return Ok(secrets.kinds().iter().map(line).collect());
         }
         let Some(id) = &self.rule else {
-            for entry in Entry::all() {
+            let line = |entry: &Entry| {
                 let severity = entry.severity.map_or("as found", Severity::name);
-                println!("{:<22} {severity:<9} {}", entry.rule.id(), entry.name);
-            }
-            return Ok(ExitCode::SUCCESS);
+                format!("{:<22} {severity:<9} {}\n", entry.rule.id(), entry.name)
+            };
+            return Ok(Entry::all().map(line).collect());
         };
         if let Some(rule) = Rule::of_id(id) {
-            print!("{}", rule.entry().text(1));
-            return Ok(ExitCode::SUCCESS);
+            return Ok(rule.entry().text(1));
         }
         if let Some(kind) = secrets.kinds().iter().find(|kind| kind.id == *id) {
-            let redacts = if kind.redacts {
-                "The site shows `[redacted: …]` in its place."
-            } else {
-                "The site shows it as it is."
+            let shown = match kind.redacts {
+                true => "The site shows `[redacted: …]` in its place.",
+                false => "The site shows it as it is.",
             };
-            println!("# {}\n\n*{}*, a kind of secret\n\n{redacts}\n", kind.id, kind.name);
-            print!("{}", Rule::Secret.entry().text(2));
-            return Ok(ExitCode::SUCCESS);
+            let head = format!("# {}\n\n*{}*, a kind of secret\n\n{shown}\n\n", kind.id, kind.name);
+            return Ok(head + &Rule::Secret.entry().text(2));
         }
         let help = Rule::nearest(id).map(|near| format!("; did you mean `{near}`?"));
         Err(format!("`{id}` is no rule and no kind of secret{}", help.unwrap_or_default()))

@@ -1,13 +1,13 @@
 //! `bindery strip`: notebooks without what changes with every run, in place or as a filter of git.
 
 use std::io::{Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 
 use crate::disk;
-use crate::mend;
+use crate::mend::{self, Stripped};
 
 #[derive(Debug, Args)]
 pub(super) struct Strip {
@@ -30,20 +30,42 @@ impl Strip {
         if self.files.is_empty() {
             return self.filter();
         }
-        let mut changed = false;
+        let (mut changed, mut failed) = (false, false);
         for file in &self.files {
-            let shown = file.display();
-            let bytes = std::fs::read(file).map_err(|error| format!("`{shown}`: {error}"))?;
-            let Some(stripped) = self.stripped(&bytes) else { continue };
-            changed = true;
-            if self.check {
-                println!("{shown}");
-            } else {
-                disk::replace(file, stripped.as_bytes())?;
+            match self.one(file) {
+                Ok(is_changed) => changed |= is_changed,
+                Err(why) => {
+                    eprintln!("error: {why}");
+                    failed = true;
+                }
+            }
+        }
+        Ok(match (failed, changed && self.check) {
+            (true, _) => ExitCode::from(2),
+            (_, true) => ExitCode::from(1),
+            _ => ExitCode::SUCCESS,
+        })
+    }
+
+    /// Strips a file in place, or says that it would change; whether it is one.
+    fn one(&self, file: &Path) -> Result<bool, String> {
+        let shown = file.display();
+        // What a link leads to is changed, and the link stays.
+        let real = std::fs::canonicalize(file).map_err(|error| format!("`{shown}`: {error}"))?;
+        let bytes = std::fs::read(&real).map_err(|error| format!("`{shown}`: {error}"))?;
+        match self.stripped(&bytes) {
+            Stripped::Clean => return Ok(false),
+            Stripped::NoNotebook => {
+                eprintln!("note: `{shown}` is no notebook that can be stripped; it stays as it is");
+                return Ok(false);
+            }
+            Stripped::Changed(_) if self.check => println!("{shown}"),
+            Stripped::Changed(text) => {
+                disk::replace(&real, text.as_bytes())?;
                 eprintln!("stripped: `{shown}`");
             }
         }
-        Ok(if changed && self.check { ExitCode::from(1) } else { ExitCode::SUCCESS })
+        Ok(true)
     }
 
     /// What git hands over comes back whatever it is: a filter that fails keeps files from being
@@ -53,18 +75,24 @@ impl Strip {
         std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| error.to_string())?;
         let stripped = self.stripped(&bytes);
         if self.check {
-            return Ok(if stripped.is_some() { ExitCode::from(1) } else { ExitCode::SUCCESS });
+            let is_changed = matches!(stripped, Stripped::Changed(_));
+            return Ok(if is_changed { ExitCode::from(1) } else { ExitCode::SUCCESS });
         }
-        let out = stripped.as_ref().map_or(bytes.as_slice(), |text| text.as_bytes());
+        let out = match &stripped {
+            Stripped::Changed(text) => text.as_bytes(),
+            Stripped::Clean => &bytes,
+            Stripped::NoNotebook => {
+                eprintln!("note: what came in is no notebook that can be stripped; it goes out as it is");
+                &bytes
+            }
+        };
         let mut to = std::io::stdout().lock();
         to.write_all(out).and_then(|()| to.flush()).map_err(|error| error.to_string())?;
         Ok(ExitCode::SUCCESS)
     }
 
-    fn stripped(&self, bytes: &[u8]) -> Option<String> {
-        mend::strip(
-            std::str::from_utf8(bytes).ok()?,
-            mend::Strip { outputs: self.outputs, counts: self.counts },
-        )
+    fn stripped(&self, bytes: &[u8]) -> Stripped {
+        let strip = mend::Strip { outputs: self.outputs, counts: self.counts };
+        std::str::from_utf8(bytes).map_or(Stripped::NoNotebook, |text| mend::strip(text, strip))
     }
 }

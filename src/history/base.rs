@@ -31,8 +31,16 @@ impl Base {
     /// The point where HEAD left `revision`.
     ///
     /// # Errors
-    /// Why there is none: no git, or a clone that is too shallow.
-    pub fn read(root: &Path, revision: &str) -> Result<Self, String> {
+    /// Why there is none, and whether that is a slip of whoever named it: no git and a clone that is
+    /// too shallow are not.
+    pub fn read(root: &Path, revision: &str) -> Result<Self, (String, bool)> {
+        Self::at(root, revision).map_err(|why| {
+            let is_shallow = ask(root, &["rev-parse", "--is-shallow-repository"]).is_none_or(|is| is == "true");
+            (why, !is_shallow)
+        })
+    }
+
+    fn at(root: &Path, revision: &str) -> Result<Self, String> {
         let shallow = ask(root, &["rev-parse", "--is-shallow-repository"])
             .ok_or_else(|| format!("`{revision}` cannot be compared with: git knows no repo here"))?;
         let is_shallow = shallow == "true";
@@ -81,6 +89,16 @@ impl Base {
     }
 
     fn batch(&self, wanted: &[SitePath]) -> Vec<Option<Vec<u8>>> {
+        // The questions are lines: a name that holds one cannot be asked for.
+        if let Some(odd) = wanted.iter().position(|path| path.as_str().contains('\n')) {
+            let mut found = self.batch(&wanted[..odd]);
+            found.push(None);
+            found.extend(self.batch(&wanted[odd + 1..]));
+            return found;
+        }
+        if wanted.is_empty() {
+            return Vec::new();
+        }
         let nothing = || vec![None; wanted.len()];
         let spawned = git(&self.root, &["cat-file", "--batch"])
             .stdin(Stdio::piped())

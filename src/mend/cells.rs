@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jsonc_parser::cst::{CstInputValue, CstNode, CstObject};
 
-use super::{Spelling, cells_of, string};
+use super::{Spelling, cells_of, string, target};
 use crate::digest::Digest;
 
 /// Gives an id to each cell that has none, an unsound one, or that of a cell above; says to how
@@ -38,18 +38,31 @@ pub(super) fn give_ids(top: &CstObject) -> usize {
             }
             salt = salt.wrapping_add(0x1_0000_0000);
         };
-        let value = CstInputValue::String(id);
         match cell.get("id") {
-            Some(prop) => prop.set_value(value),
-            // Where Jupyter writes it: its keys are in the order of the alphabet.
-            None => {
-                let names = cell.properties().into_iter().filter_map(|prop| prop.decoded_name());
-                let before = names.take_while(|name| name.as_str() < "id").count();
-                cell.insert(before, "id", value);
-            }
+            Some(prop) => prop.set_value(CstInputValue::String(id)),
+            None => insert_id(cell, id),
         }
     }
     count
+}
+
+/// Puts an id where Jupyter writes it: its keys are in the order of the alphabet. A cell that stands
+/// on one line stays there, which the library would not do: its id comes behind its type.
+fn insert_id(cell: &CstObject, id: String) {
+    let text = cell.to_string();
+    let kind = cell.get("cell_type").and_then(|prop| prop.value()?.as_string_lit());
+    match kind.filter(|_| !text.contains('\n')) {
+        Some(kind) => {
+            let space = if text.contains("\": ") || text.contains("\" :") { " " } else { "" };
+            let raw = kind.raw_value();
+            kind.set_raw_value(format!("{raw},{space}\"id\":{space}\"{id}\""));
+        }
+        None => {
+            let names = cell.properties().into_iter().filter_map(|prop| prop.decoded_name());
+            let before = names.take_while(|name| name.as_str() < "id").count();
+            cell.insert(before, "id", CstInputValue::String(id));
+        }
+    }
 }
 
 /// Removes empty cells from the end, but for the last that there is; says how many.
@@ -65,11 +78,17 @@ pub(super) fn drop_empty_end(top: &CstObject) -> usize {
                 _ => false,
             },
         };
-        let has_tags = cell
-            .object_value("metadata")
-            .and_then(|metadata| metadata.array_value("tags"))
-            .is_some_and(|tags| !tags.elements().is_empty());
-        if !source(cell).trim().is_empty() || !is_bare("outputs") || !is_bare("attachments") || has_tags {
+        // Whatever its author or a tool says of it, it says something.
+        let has_more = cell.properties().iter().filter_map(|prop| prop.decoded_name()).any(|name| {
+            !matches!(
+                name.as_str(),
+                "cell_type" | "execution_count" | "id" | "metadata" | "outputs" | "source" | "attachments"
+            )
+        });
+        let is_empty = source(cell).trim().is_empty()
+            && ["outputs", "attachments", "metadata"].into_iter().all(is_bare)
+            && !has_more;
+        if !is_empty {
             break;
         }
         cell.clone().remove();
@@ -88,7 +107,12 @@ pub(super) fn respell(top: &CstObject, spellings: &[Spelling]) -> usize {
         let Some(value) = cell.get("source").and_then(|prop| prop.value()) else { continue };
         // Each line is a string of its own, or all of them are one.
         let piece = match value.as_array() {
-            Some(lines) => lines.elements().into_iter().nth(spelling.line as usize - 1),
+            Some(lines) => {
+                let lines = lines.elements();
+                let has_ends = |node: &CstNode| text_of(node).is_some_and(|text| text.trim_end_matches('\n').contains('\n'));
+                // Where a string holds several lines, nobody knows which is meant.
+                if lines.iter().any(has_ends) { None } else { lines.into_iter().nth((spelling.line as usize).saturating_sub(1)) }
+            }
             None => Some(value),
         };
         count += usize::from(piece.is_some_and(|piece| respell_one(&piece, spelling)));
@@ -104,19 +128,22 @@ fn respell_one(piece: &CstNode, spelling: &Spelling) -> bool {
     };
     let raw = literal.raw_value();
     let (from, to) = (inside(&spelling.from), inside(&spelling.to));
-    if raw.matches(&from).count() != 1 {
-        return false;
-    }
-    literal.set_raw_value(raw.replacen(&from, &to, 1));
+    let Some(at) = target(&raw, &from) else { return false };
+    let mut new = raw;
+    new.replace_range(at..at + from.len(), &to);
+    literal.set_raw_value(new);
     true
 }
 
 /// The source of a cell.
 fn source(cell: &CstObject) -> String {
     let Some(value) = cell.get("source").and_then(|prop| prop.value()) else { return String::new() };
-    let text = |node: &CstNode| node.as_string_lit().and_then(|literal| literal.decoded_value().ok());
     match value.as_array() {
-        Some(lines) => lines.elements().iter().filter_map(text).collect(),
-        None => text(&value).unwrap_or_default(),
+        Some(lines) => lines.elements().iter().filter_map(text_of).collect(),
+        None => text_of(&value).unwrap_or_default(),
     }
+}
+
+fn text_of(node: &CstNode) -> Option<String> {
+    node.as_string_lit()?.decoded_value().ok()
 }

@@ -39,10 +39,11 @@ pub fn notebook(text: &str, spellings: &[Spelling]) -> Option<Mended> {
     let root = parse(text)?;
     let top = root.object_value()?;
     let done = [
-        (cells::give_ids(&top), "ids of cells"),
-        (cells::drop_empty_end(&top), "empty cells at the end"),
-        (Strip::default().apply(&top), "pieces of volatile metadata"),
-        (cells::respell(&top, spellings), "links"),
+        (cells::give_ids(&top), "id"),
+        (cells::respell(&top, spellings), "link"),
+        (Strip::default().apply(&top), "volatile key"),
+        // What is volatile keeps no cell.
+        (cells::drop_empty_end(&top), "empty cell"),
     ];
     let done: Vec<(usize, &'static str)> = done.into_iter().filter(|(count, _)| *count > 0).collect();
     (!done.is_empty()).then(|| Mended { text: root.to_string(), done })
@@ -56,24 +57,57 @@ pub fn text(text: &str, spellings: &[Spelling]) -> Option<Mended> {
         .map(|(number, line)| {
             let mut line = line.to_owned();
             for spelling in spellings.iter().filter(|spelling| spelling.line == number) {
-                if line.matches(&spelling.from).count() == 1 {
-                    line = line.replacen(&spelling.from, &spelling.to, 1);
+                if let Some(at) = target(&line, &spelling.from) {
+                    line.replace_range(at..at + spelling.from.len(), &spelling.to);
                     count += 1;
                 }
             }
             line
         })
         .collect();
-    (count > 0).then(|| Mended { text: lines, done: vec![(count, "links")] })
+    (count > 0).then(|| Mended { text: lines, done: vec![(count, "link")] })
 }
 
-/// A notebook without what changes from run to run; `None` where it stays as it is.
-pub fn strip(text: &str, strip: Strip) -> Option<String> {
-    let root = parse(text)?;
-    (strip.apply(&root.object_value()?) > 0).then(|| root.to_string())
+/// Where a text stands as the target of a link, and not among words.
+fn target(line: &str, from: &str) -> Option<usize> {
+    const BEFORE: [&str; 8] = ["](", "](<", "]: ", "]: <", "=\"", "='", "=\\\"", "]:"];
+    const BEHIND: [char; 7] = [')', '>', '"', '\'', ' ', '\n', '\\'];
+    line.match_indices(from).map(|(at, _)| at).find(|at| {
+        let behind = &line[at + from.len()..];
+        BEFORE.iter().any(|before| line[..*at].ends_with(before)) && (behind.is_empty() || behind.starts_with(BEHIND))
+    })
 }
 
-/// JSON, and nothing that is only near it.
+/// What became of a notebook that was to be stripped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stripped {
+    /// There was something in it.
+    Changed(String),
+    /// There was nothing in it.
+    Clean,
+    /// It is no notebook, or none that can be edited.
+    NoNotebook,
+}
+
+/// A notebook without what changes from run to run.
+pub fn strip(text: &str, strip: Strip) -> Stripped {
+    // A mark at the beginning is no JSON, and stays.
+    let (mark, json) = match text.strip_prefix('\u{feff}') {
+        Some(json) => ("\u{feff}", json),
+        None => ("", text),
+    };
+    let Some(root) = parse(json) else { return Stripped::NoNotebook };
+    match root.object_value().filter(|top| top.get("nbformat").is_some()) {
+        None => Stripped::NoNotebook,
+        Some(top) if strip.apply(&top) > 0 => Stripped::Changed(format!("{mark}{root}")),
+        Some(_) => Stripped::Clean,
+    }
+}
+
+/// How deep JSON may nest: no notebook needs more, and the library goes down by itself.
+const MAX_DEPTH: usize = 128;
+
+/// JSON as notebooks hold it: strict, but for the numbers that Python writes and JSON does not know.
 fn parse(text: &str) -> Option<CstRootNode> {
     let strict = ParseOptions {
         allow_comments: false,
@@ -84,18 +118,37 @@ fn parse(text: &str) -> Option<CstRootNode> {
         allow_hexadecimal_numbers: false,
         allow_unary_plus_numbers: false,
         allow_bare_decimal_point_numbers: false,
-        allow_non_finite_numbers: false,
+        allow_non_finite_numbers: true,
         allow_extended_string_escapes: false,
     };
-    // Deep nesting is for the reader to refuse, before anything recurses into it.
-    serde_json::from_str::<serde::de::IgnoredAny>(text).ok()?;
+    if is_too_deep(text) {
+        return None;
+    }
     CstRootNode::parse(text, &strict).ok()
 }
 
-/// The cells of a notebook of format 4.
+/// Whether brackets nest too deep, outside of strings.
+fn is_too_deep(text: &str) -> bool {
+    let (mut depth, mut in_string, mut is_escaped) = (0_usize, false, false);
+    text.bytes().any(|byte| {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_string => is_escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => depth += 1,
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > MAX_DEPTH
+    })
+}
+
+/// The cells of a notebook, those of all sheets in formats 3 and 2.
 fn cells_of(top: &CstObject) -> Vec<CstObject> {
-    let cells = top.array_value("cells").map(|cells| cells.elements()).unwrap_or_default();
-    cells.into_iter().filter_map(|cell| cell.as_object()).collect()
+    let sheets = top.array_value("worksheets").map(|sheets| sheets.elements()).unwrap_or_default();
+    let of_sheets = sheets.into_iter().filter_map(|sheet| sheet.as_object()?.array_value("cells"));
+    let lists = top.array_value("cells").into_iter().chain(of_sheets);
+    lists.flat_map(|cells| cells.elements()).filter_map(|cell| cell.as_object()).collect()
 }
 
 /// The text of a property that is a string.

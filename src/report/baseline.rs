@@ -43,7 +43,8 @@ impl Baseline {
     /// # Errors
     /// Why it is none.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let baseline: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let baseline: Self = serde_json::from_str(text)
+            .map_err(|_| "it is no baseline of bindery; delete it, and it is made anew".to_owned())?;
         if baseline.version != VERSION {
             return Err(format!("it is of version {}, and this bindery knows {VERSION}", baseline.version));
         }
