@@ -146,7 +146,9 @@ fn meaning(answer: Result<ureq::http::Response<ureq::Body>, Error>) -> Meaning {
     let response = match answer {
         Ok(response) => response,
         Err(Error::HostNotFound) => return Meaning::Silent(UNKNOWN.to_owned()),
-        Err(Error::Io(error)) if error.to_string().contains("lookup") => return Meaning::Silent(UNKNOWN.to_owned()),
+        Err(Error::Io(error)) if error.to_string().contains("lookup") => {
+            return Meaning::Silent(UNKNOWN.to_owned());
+        }
         Err(Error::Timeout(_)) => return Meaning::Silent("it does not answer in time".to_owned()),
         Err(Error::BadUri(_) | Error::Http(_)) => return Meaning::Dead("it is no web address".to_owned()),
         Err(error) => return Meaning::Silent(format!("it cannot be reached: {error}")),

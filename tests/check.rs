@@ -792,8 +792,12 @@ fn an_output_that_is_older_than_one_above_is_stale_by_the_clock() {
 
 #[test]
 fn what_the_configuration_leaves_out_now_is_dropped_too() {
-    let desk = committed(Desk::new().file("a.md", "# A").file("s/b.md", "# B").file("odd\nname.md", "# O\n\n## Two"));
-    let desk = desk.file("bindery.toml", "[content]\nexclude = [\"s\"]").file("odd\nname.md", "# O\n\n## Two\n\nmore");
+    let desk = committed(
+        Desk::new().file("a.md", "# A").file("s/b.md", "# B").file("odd\nname.md", "# O\n\n## Two"),
+    );
+    let desk = desk
+        .file("bindery.toml", "[content]\nexclude = [\"s\"]")
+        .file("odd\nname.md", "# O\n\n## Two\n\nmore");
     let found = findings(&desk, &["--base", "HEAD"]);
     let said: Vec<&str> = found.iter().map(|f| f["message"].as_str().unwrap()).collect();
     assert_eq!(said, ["`s/b.html` was published, and nothing stands there now"]);
@@ -809,11 +813,47 @@ fn a_revision_that_nobody_knows_is_a_slip() {
 
 #[test]
 fn what_a_file_had_before_is_no_news_of_a_branch_also_under_another_name() {
-    let desk = committed(Desk::new().file("old.md", "---\ntitle: Old\n---\n\n[x](gone.md)\n\nand many more words that git knows it by\n"));
+    let desk = committed(Desk::new().file(
+        "old.md",
+        "---\ntitle: Old\n---\n\n[x](gone.md)\n\nand many more words that git knows it by\n",
+    ));
     desk.git(&["mv", "old.md", "new.md"]);
     let text = fs::read_to_string(desk.root().join("new.md")).unwrap();
     fs::write(desk.root().join("new.md"), format!("{text}\n[y](lost.md)\n")).unwrap();
     let found = findings(&desk, &["--since", "HEAD"]);
     let said: Vec<&str> = found.iter().map(|f| f["message"].as_str().unwrap()).collect();
-    assert_eq!(said, ["`lost.md` is not in the repo", "`old.html` was published, and nothing stands there now"]);
+    assert_eq!(
+        said,
+        ["`lost.md` is not in the repo", "`old.html` was published, and nothing stands there now"]
+    );
+}
+
+#[test]
+fn what_is_staged_is_checked_and_not_what_lies_in_the_folder() {
+    let staged = |desk: &Desk| {
+        let output = desk.run(&["check", "--staged", "--format", "json"]);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let rules =
+            report["findings"].as_array().unwrap().iter().map(|f| f["rule"].as_str().unwrap().to_owned());
+        (output.status.code(), rules.collect::<Vec<_>>())
+    };
+    let desk = committed(Desk::new().file("a.md", "# A\n\n[b](b.md) [x](old.md)").file("b.md", "# B"));
+    assert_eq!(staged(&desk), (Some(0), vec![]));
+    // Staged with a secret, mended in the folder alone.
+    let desk = desk.file("b.md", format!("# B\n\n{}", token()));
+    desk.git(&["add", "b.md"]);
+    let desk = desk.file("b.md", "# B");
+    assert_eq!(staged(&desk), (Some(1), vec!["secret".to_owned()]));
+    // The other way round.
+    desk.git(&["add", "b.md"]);
+    let desk = desk.file("b.md", format!("# B\n\n{}", token()));
+    assert_eq!(staged(&desk), (Some(0), vec![]));
+    // A page that goes, and one that is not added.
+    desk.git(&["checkout", "-q", "b.md"]);
+    desk.git(&["rm", "-q", "b.md"]);
+    assert_eq!(staged(&desk), (Some(1), vec!["link-dead".to_owned(), "url-dropped".to_owned()]));
+    desk.git(&["reset", "-q", "--hard"]);
+    let desk = desk.file("c.md", "# C").file("a.md", "# A\n\n[c](c.md)");
+    desk.git(&["add", "a.md"]);
+    assert_eq!(staged(&desk), (Some(1), vec!["link-dead".to_owned()]));
 }

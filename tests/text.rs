@@ -189,5 +189,5 @@ fn lines_in_notes_are_those_of_the_file() {
         )
         .build()
         .fine();
-    assert!(site.stderr.contains("a.py#cell=3:10"), "{}", site.stderr);
+    assert!(site.stderr.contains("a.py:10:1"), "{}", site.stderr);
 }

@@ -8,7 +8,6 @@ use super::weight::size;
 use crate::address::Address;
 use crate::build;
 use crate::diagnostic::{Diagnostic, Family, Note, Rule};
-use crate::disk;
 use crate::path::SitePath;
 use crate::web::{self, Answers, Asked};
 
@@ -26,7 +25,7 @@ pub(super) fn of_pages(whole: &Whole<'_>) -> Vec<Diagnostic> {
         .linked()
         .into_par_iter()
         .flat_map_iter(|file| {
-            let read = disk::read_inside(whole.shelf.root, file);
+            let read = whole.shelf.bytes(file);
             let bytes = read.as_ref().map_or(0, Vec::len);
             let heavy = (is_picture(file) && bytes > limit).then(|| {
                 let said = format!("the picture has {}, and {} are allowed", size(bytes), size(limit));
@@ -50,7 +49,10 @@ fn is_picture(file: &SitePath) -> bool {
 ///
 /// # Errors
 /// An expression of the configuration that is none.
-pub(super) fn of_the_web(whole: &Whole<'_>, known: &Answers) -> Result<(Vec<Diagnostic>, Answers, bool), String> {
+pub(super) fn of_the_web(
+    whole: &Whole<'_>,
+    known: &Answers,
+) -> Result<(Vec<Diagnostic>, Answers, bool), String> {
     let external = &whole.request.config.checks.external;
     let excluded =
         RegexSet::new(&external.exclude).map_err(|error| format!("`check.external.exclude`: {error}"))?;

@@ -58,6 +58,8 @@ pub struct Request {
     pub is_since: bool,
     /// Whether somebody named the base, and not a pipeline.
     pub is_named: bool,
+    /// Whether what is about to be committed is checked, and not what lies in the folder.
+    pub is_staged: bool,
     /// The day that reviews are due by.
     pub today: Date,
     /// What has answered of the web lately, where links to other sites are to be asked.
@@ -108,9 +110,14 @@ pub fn check(request: &Request, progress: build::Progress<'_>) -> Result<Outcome
     let Request { root, src, out, config, .. } = request;
     check_rules(&config.reading.cells)?;
     let theme = Arc::new(build::theme(root, config)?);
-    let found = disk::walk(root, src, out, config)?;
+    let mut found = disk::walk(root, src, out, config)?;
+    let index = if request.is_staged { Some(history::Index::read(root)?) } else { None };
+    if let Some(index) = &index {
+        found.sources.retain(|source| index.files.contains(&source.path));
+        found.files.retain(|file| index.files.contains(file));
+    }
     let mut outcome = Outcome::default();
-    let base = match &request.base {
+    let mut base = match &request.base {
         None => None,
         Some(revision) => match history::Base::read(root, revision) {
             Ok(base) => Some(base),
@@ -121,8 +128,13 @@ pub fn check(request: &Request, progress: build::Progress<'_>) -> Result<Outcome
             }
         },
     };
+    if let (Some(base), Some(index)) = (&mut base, &index) {
+        base.changed.clone_from(&index.changed);
+    }
     let open = found.open();
-    let shelf = Shelf::new((root, src), config, (&found.sources, &open))?.comparing(base.is_some());
+    let staged = index.map(|index| index.contents).unwrap_or_default();
+    let shelf =
+        Shelf::new((root, src), config, (&found.sources, &open))?.comparing(base.is_some()).with(staged);
     let done = std::sync::atomic::AtomicUsize::new(0);
     let (tracked, surveys) = rayon::join(
         || history::tracked(root),
@@ -170,7 +182,9 @@ pub fn check(request: &Request, progress: build::Progress<'_>) -> Result<Outcome
     if let Some(known) = &request.web {
         let (dead, answers, is_offline) = links::of_the_web(&whole, known)?;
         if is_offline {
-            outcome.remarks.push("no other site answers: is there a network? Nothing is said of links to them".to_owned());
+            outcome.remarks.push(
+                "no other site answers: is there a network? Nothing is said of links to them".to_owned(),
+            );
         }
         said.extend(dead);
         outcome.web = Some(answers);

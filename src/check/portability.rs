@@ -244,11 +244,12 @@ fn is_harmless(command: &str, scratch: &[String]) -> bool {
     if ["table #", "exists #"].iter().any(|own| lower.contains(own)) {
         return true;
     }
-    let verb = ["rm ", "rmtree(", "remove-item ", "find "].iter().find_map(|verb| {
-        lower.find(verb).map(|at| at + verb.len())
-    });
+    let verb = ["rm ", "rmtree(", "remove-item ", "find "]
+        .iter()
+        .find_map(|verb| lower.find(verb).map(|at| at + verb.len()));
     let Some(rest) = verb.and_then(|at| command.get(at..)) else { return false };
-    let parts = rest.split([' ', '(', ')', ',']).map(|part| part.trim_matches(['"', '\'', '`', '{', '}', '$']));
+    let parts =
+        rest.split([' ', '(', ')', ',']).map(|part| part.trim_matches(['"', '\'', '`', '{', '}', '$']));
     let mut targets = parts.filter(|part| !part.is_empty() && !part.starts_with('-')).peekable();
     targets.peek().is_some() && targets.all(|target| is_scratch(target, scratch))
 }

@@ -8,7 +8,6 @@ use rayon::prelude::*;
 use super::Whole;
 use crate::build;
 use crate::diagnostic::Diagnostic;
-use crate::disk;
 use crate::path::SitePath;
 
 /// What is found in the files of the repo that pages link, and in the names of all.
@@ -24,7 +23,7 @@ pub(super) fn of_files(whole: &Whole<'_>, files: &BTreeSet<SitePath>) -> Vec<Dia
         .linked()
         .into_par_iter()
         .flat_map_iter(|file| {
-            let bytes = disk::read_inside(whole.shelf.root, file).unwrap_or_default();
+            let bytes = whole.shelf.bytes(file).unwrap_or_default();
             let notes = build::secrets_of(file, &bytes, secrets);
             notes.into_iter().map(|note| Diagnostic::new(file, note)).collect::<Vec<_>>()
         })

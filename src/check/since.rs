@@ -194,7 +194,8 @@ impl Content {
     }
 
     fn holds(&self, path: &SitePath) -> bool {
-        (self.include.is_empty() || self.include.is_match(path.as_str())) && !self.exclude.is_match(path.as_str())
+        (self.include.is_empty() || self.include.is_match(path.as_str()))
+            && !self.exclude.is_match(path.as_str())
     }
 }
 

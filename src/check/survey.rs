@@ -1,7 +1,8 @@
 //! A source → what the check has to know of it: read, rendered plainly, asked by the rules of
 //! single notebooks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -50,10 +51,14 @@ impl Survey {
         }
         note.severity = self.asked.severity(note.rule, note.severity)?;
         // A message may quote what it is about.
-        let hidden = |text: &str| self.secrets.hidden(&hide(&self.found, text));
-        note.message = hidden(&note.message);
-        note.help = note.help.as_deref().map(hidden);
+        note.message = self.hidden(&note.message);
+        note.help = note.help.as_deref().map(|help| self.hidden(help));
         Some(note)
+    }
+
+    /// A text without the secrets that stand in the source, or that it holds by itself.
+    fn hidden(&self, text: &str) -> String {
+        self.secrets.hidden(&hide(&self.found, text))
     }
 
     pub(super) fn diagnostics(&self) -> impl Iterator<Item = Diagnostic> {
@@ -63,7 +68,7 @@ impl Survey {
 
 /// The sources of a repo, and what they are read with.
 pub(super) struct Shelf<'a> {
-    pub(super) root: &'a Path,
+    root: &'a Path,
     config: &'a Config,
     /// As the configuration has it, with all kinds of secrets.
     reading: Reading,
@@ -74,6 +79,8 @@ pub(super) struct Shelf<'a> {
     globs: (GlobSet, GlobSet),
     /// Whether cells are compared with those of a base.
     compares: bool,
+    /// Files that are to be read as they stand here, and not as they lie on the disk.
+    staged: BTreeMap<SitePath, Vec<u8>>,
 }
 
 impl<'a> Shelf<'a> {
@@ -85,7 +92,33 @@ impl<'a> Shelf<'a> {
         let mut reading = config.reading.clone();
         reading.secrets = reading.secrets.thorough();
         let globs = (globs(&config.include, "content.include")?, globs(&config.exclude, "content.exclude")?);
-        Ok(Self { root, src, config, reading, sources, open, globs, compares: false })
+        Ok(Self {
+            root,
+            src,
+            config,
+            reading,
+            sources,
+            open,
+            globs,
+            compares: false,
+            staged: BTreeMap::new(),
+        })
+    }
+
+    /// The same with other states of some files.
+    pub(super) fn with(self, staged: BTreeMap<SitePath, Vec<u8>>) -> Self {
+        Self { staged, ..self }
+    }
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(super) fn bytes(&self, path: &SitePath) -> io::Result<Vec<u8>> {
+        match self.staged.get(path) {
+            Some(bytes) => Ok(bytes.clone()),
+            None => disk::read_inside(self.root, path),
+        }
     }
 
     /// The same where cells are compared with those of a base.
@@ -107,7 +140,7 @@ impl<'a> Shelf<'a> {
 
     /// Reads a source and asks it.
     pub(super) fn survey(&self, source: &Source, today: Date) -> Survey {
-        match disk::read_inside(self.root, &source.path) {
+        match self.bytes(&source.path) {
             Ok(bytes) => self.survey_of(source, &bytes, today),
             Err(error) => {
                 let why = format!("the file cannot be read: {error}");
@@ -210,7 +243,7 @@ impl Files for Asking<'_> {
         if !self.shelf.open.contains(path) {
             return Err(format!("`{path}` is not in the repo, or hidden, or ignored"));
         }
-        text_of(path, disk::read_inside(self.shelf.root, path))
+        text_of(path, self.shelf.bytes(path))
     }
 }
 
@@ -219,7 +252,7 @@ impl Bodies for Shelf<'_> {
     fn body(&self, source: &SitePath) -> Result<Fragment, String> {
         let known = self.sources.iter().find(|known| known.path == *source);
         let known = known.ok_or_else(|| format!("`{source}` is no page"))?;
-        let bytes = disk::read_inside(self.root, source).map_err(|error| format!("`{source}`: {error}"))?;
+        let bytes = self.bytes(source).map_err(|error| format!("`{source}`: {error}"))?;
         let published = Published::new(self.read(known, &bytes).0);
         Ok(render::plain(&published, &self.reading.outputs).body)
     }

@@ -30,6 +30,9 @@ pub(super) struct Check {
     /// Say only what changed since a revision brings: a branch, a tag, a commit
     #[arg(long, value_name = "REV")]
     since: Option<String>,
+    /// Check what is about to be committed, as a hook of git does: what it brings, and what it breaks
+    #[arg(long, conflicts_with_all = ["since", "base", "fix", "paths"])]
+    staged: bool,
     /// Compare with a revision: URLs and anchors that it published must not be dropped
     #[arg(long, value_name = "REV", conflicts_with = "since")]
     base: Option<String>,
@@ -94,9 +97,11 @@ impl Check {
         let known = || cache.as_ref().map(Cache::answers).unwrap_or_default();
         let in_pipeline =
             || std::env::var("CI_MERGE_REQUEST_DIFF_BASE_SHA").ok().filter(|sha| !sha.is_empty());
+        let head = || self.staged.then(|| "HEAD".to_owned());
         let request = check::Request {
-            base: self.since.clone().or(self.base.clone()).or_else(in_pipeline),
-            is_since: self.since.is_some(),
+            base: self.since.clone().or(self.base.clone()).or_else(head).or_else(in_pipeline),
+            is_since: self.since.is_some() || self.staged,
+            is_staged: self.staged,
             is_named: self.since.is_some() || self.base.is_some(),
             out: absolute(Path::new("public"))?,
             today: today(),
@@ -120,7 +125,7 @@ impl Check {
         if !self.quiet {
             remarks.iter().for_each(|remark| eprintln!("note: {remark}"));
         }
-        if sources.is_empty() && !self.quiet && self.since.is_none() {
+        if sources.is_empty() && !self.quiet && self.since.is_none() && !self.staged {
             eprintln!("note: none of what is named is a notebook or a page of this site");
         }
         let (diagnostics, known) = self.news(diagnostics)?;
@@ -214,7 +219,8 @@ impl Check {
             })?;
             let file = file.map(PathBuf::from).or_else(|| self.output.clone());
             if file.is_some() && forms.iter().any(|(_, other)| *other == file) {
-                return Err("two reports cannot share a file; give each its own: --format junit=report.xml".to_owned());
+                return Err("two reports cannot share a file; give each its own: --format junit=report.xml"
+                    .to_owned());
             }
             forms.push((form, file));
         }
@@ -252,7 +258,10 @@ impl Check {
                 Ok(relative) if path.is_dir() => only.extend(disk::files_below(&root, &relative)),
                 Ok(relative) => drop(only.insert(relative)),
                 // A hook hands over all files of a repo of which the site is a part.
-                Err(_) => eprintln!("note: `{}` lies outside of the site's repo, and is not checked", path.display()),
+                Err(_) => eprintln!(
+                    "note: `{}` lies outside of the site's repo, and is not checked",
+                    path.display()
+                ),
             }
         }
         Ok(Subject { root, src, only: Some(only) })
@@ -267,7 +276,7 @@ impl Check {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => return Err(format!("`{shown}`: {error}")),
         };
-        let is_partial = self.since.is_some() || !self.paths.is_empty();
+        let is_partial = self.since.is_some() || self.staged || !self.paths.is_empty();
         let Some(text) = text else {
             if std::env::var("CI").is_ok_and(|ci| !ci.is_empty() && ci != "false") {
                 return Err(format!(

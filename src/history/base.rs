@@ -2,11 +2,10 @@
 //! git without checking anything out.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use super::{ask, git, paths};
+use super::{ask, blobs, git, paths};
 use crate::path::SitePath;
 
 /// A revision that the files of the repo are compared with.
@@ -24,9 +23,6 @@ pub struct Base {
     pub renamed: BTreeMap<SitePath, SitePath>,
 }
 
-/// How many files one process is asked for.
-const MOST: usize = 256;
-
 impl Base {
     /// The point where HEAD left `revision`.
     ///
@@ -35,7 +31,8 @@ impl Base {
     /// too shallow are not.
     pub fn read(root: &Path, revision: &str) -> Result<Self, (String, bool)> {
         Self::at(root, revision).map_err(|why| {
-            let is_shallow = ask(root, &["rev-parse", "--is-shallow-repository"]).is_none_or(|is| is == "true");
+            let is_shallow =
+                ask(root, &["rev-parse", "--is-shallow-repository"]).is_none_or(|is| is == "true");
             (why, !is_shallow)
         })
     }
@@ -85,37 +82,7 @@ impl Base {
 
     /// Reads files as they were, in the order asked for; `None` for what cannot be had.
     pub fn read_all(&self, wanted: &[SitePath]) -> Vec<Option<Vec<u8>>> {
-        wanted.chunks(MOST).flat_map(|some| self.batch(some)).collect()
-    }
-
-    fn batch(&self, wanted: &[SitePath]) -> Vec<Option<Vec<u8>>> {
-        // The questions are lines: a name that holds one cannot be asked for.
-        if let Some(odd) = wanted.iter().position(|path| path.as_str().contains('\n')) {
-            let mut found = self.batch(&wanted[..odd]);
-            found.push(None);
-            found.extend(self.batch(&wanted[odd + 1..]));
-            return found;
-        }
-        if wanted.is_empty() {
-            return Vec::new();
-        }
-        let nothing = || vec![None; wanted.len()];
-        let spawned = git(&self.root, &["cat-file", "--batch"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn();
-        let Ok(mut child) = spawned else { return nothing() };
-        let (Some(mut to), Some(from)) = (child.stdin.take(), child.stdout.take()) else { return nothing() };
-        let names: Vec<String> = wanted.iter().map(|path| format!("{}:./{path}\n", self.commit)).collect();
-        // Asked for and answered at once: either side waits when a pipe is full.
-        let found = std::thread::scope(|scope| {
-            scope.spawn(move || names.iter().try_for_each(|name| to.write_all(name.as_bytes())));
-            let mut from = BufReader::new(from);
-            wanted.iter().map(|_| answer(&mut from)).collect()
-        });
-        let _ = child.wait();
-        found
+        blobs::read(&self.root, &self.commit, wanted)
     }
 }
 
@@ -132,18 +99,4 @@ fn renamed(root: &Path, commit: &str) -> BTreeMap<SitePath, SitePath> {
         _ => None,
     });
     pairs.collect()
-}
-
-/// One answer of `git cat-file --batch`: `<hash> <type> <size>`, the bytes, a line end; or a line
-/// that ends in `missing`.
-fn answer(from: &mut impl BufRead) -> Option<Vec<u8>> {
-    let mut head = String::new();
-    from.read_line(&mut head).ok()?;
-    let mut words = head.trim_end().rsplitn(3, ' ');
-    let size: u64 = words.next()?.parse().ok()?;
-    let kind = words.next()?;
-    let mut bytes = Vec::new();
-    from.take(size).read_to_end(&mut bytes).ok()?;
-    from.read_exact(&mut [0]).ok()?;
-    (kind == "blob" && bytes.len() as u64 == size).then_some(bytes)
 }

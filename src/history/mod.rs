@@ -4,8 +4,11 @@
 #![expect(clippy::disallowed_methods, reason = "this is the edge")]
 
 mod base;
+mod blobs;
+mod index;
 
 pub use base::Base;
+pub use index::Index;
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::{BufRead, BufReader};

@@ -109,9 +109,15 @@ pub(super) fn respell(top: &CstObject, spellings: &[Spelling]) -> usize {
         let piece = match value.as_array() {
             Some(lines) => {
                 let lines = lines.elements();
-                let has_ends = |node: &CstNode| text_of(node).is_some_and(|text| text.trim_end_matches('\n').contains('\n'));
+                let has_ends = |node: &CstNode| {
+                    text_of(node).is_some_and(|text| text.trim_end_matches('\n').contains('\n'))
+                };
                 // Where a string holds several lines, nobody knows which is meant.
-                if lines.iter().any(has_ends) { None } else { lines.into_iter().nth((spelling.line as usize).saturating_sub(1)) }
+                if lines.iter().any(has_ends) {
+                    None
+                } else {
+                    lines.into_iter().nth((spelling.line as usize).saturating_sub(1))
+                }
             }
             None => Some(value),
         };

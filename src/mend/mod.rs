@@ -74,7 +74,8 @@ fn target(line: &str, from: &str) -> Option<usize> {
     const BEHIND: [char; 7] = [')', '>', '"', '\'', ' ', '\n', '\\'];
     line.match_indices(from).map(|(at, _)| at).find(|at| {
         let behind = &line[at + from.len()..];
-        BEFORE.iter().any(|before| line[..*at].ends_with(before)) && (behind.is_empty() || behind.starts_with(BEHIND))
+        BEFORE.iter().any(|before| line[..*at].ends_with(before))
+            && (behind.is_empty() || behind.starts_with(BEHIND))
     })
 }
 

@@ -97,7 +97,10 @@ impl Strip {
             }
         }
         if self.counts || (self.outputs && !keeps) {
-            let number = ["execution_count", "prompt_number"].iter().find_map(|name| cell.get(name)).filter(|prop| prop.value().is_some_and(|value| value.as_null_keyword().is_none()));
+            let number = ["execution_count", "prompt_number"]
+                .iter()
+                .find_map(|name| cell.get(name))
+                .filter(|prop| prop.value().is_some_and(|value| value.as_null_keyword().is_none()));
             if let Some(number) = number {
                 number.set_value(jsonc_parser::cst::CstInputValue::Null);
                 count += 1;

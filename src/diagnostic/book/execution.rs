@@ -75,7 +75,7 @@ pub(super) const ENTRIES: [Entry; 7] = [
         family: Family::Execution,
         name: "Left from debugging",
         severity: Some(Severity::Warning),
-        finds: "`breakpoint()`, `pdb.set_trace()`, `%debug`, `binding.pry`, `debugger;`, `set -x` and the like.",
+        finds: "`breakpoint()`, `pdb.set_trace()`, `%debug`, `binding.pry`, `debugger;`, `set -x` and the like, unless the prose right above speaks of debugging.",
         why: "It stops the run, or prints every command with its secrets.",
         mend: "Take it out.",
         bad: "set -x\npsql \"$DSN\"",

@@ -154,9 +154,9 @@ pub(super) const ENTRIES: [Entry; 15] = [
         severity: Some(Severity::Error),
         finds: "A page that the base revision published and that has no page and no alias now.",
         why: "Alerts, chats and tickets link to it.",
-        mend: "Name the old path in the front matter of the page that took its place: `aliases: [db/old.html]`.",
+        mend: "Name the old path in the front matter of the page that took its place: `aliases: [/db/old.html]`.",
         bad: "git mv db/failover.ipynb db/switch.ipynb",
-        good: "aliases: [db/failover.html]",
+        good: "aliases: [/db/failover.html]",
     },
     Entry {
         rule: Rule::AnchorDropped,

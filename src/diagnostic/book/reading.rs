@@ -141,7 +141,7 @@ pub(super) const ENTRIES: [Entry; 13] = [
         family: Family::Reading,
         name: "No history",
         severity: Some(Severity::Warning),
-        finds: "Git could not be asked: a shallow clone, or a folder that git does not trust.",
+        finds: "Git could not be asked: a shallow clone, or a folder that git does not trust. A build says so, the check does not: dates are none of its business.",
         why: "Pages have no dates, and comparing with a base is not possible.",
         mend: "In CI set `GIT_DEPTH: 0`.",
         bad: "GIT_DEPTH: 20",

@@ -20,7 +20,7 @@ pub(super) const ENTRIES: [Entry; 2] = [
         family: Family::Portability,
         name: "Destructive command",
         severity: Some(Severity::Warning),
-        finds: "A command that destroys data or infrastructure (`rm -rf`, `DROP TABLE`, `kubectl delete`, `terraform destroy`, `git push --force`, …) without a warning in its cell or in the prose right above it.",
+        finds: "A command that destroys data or infrastructure (`rm -rf`, `DROP TABLE`, `kubectl delete`, `terraform destroy`, `git push --force`, …) without a warning in a comment of its cell or in the section of prose right above it. Temporary folders, what is built anew and single pods are left alone.",
         why: "It is copied at 3 a.m. by somebody who has never run it.",
         mend: "Say what it destroys and what to check before: a `> [!WARNING]` above, or a comment that begins with `WARNING`.",
         bad: "kubectl delete namespace $NS",
