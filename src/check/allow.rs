@@ -89,11 +89,15 @@ impl Allows {
                 return true;
             }
             let Some(cell) = &note.cell else { return false };
+            let in_line = |line: u32| self.lines.contains(&(cell.number, line, id.to_owned()));
             self.cells.contains(&(cell.number, id.to_owned()))
-                || self.lines.iter().any(|(number, line, allowed)| {
-                    let is_near = note.line.is_none_or(|at| at == *line || at == line + 1);
-                    *number == cell.number && allowed == id && is_near
-                })
+                || match note.line {
+                    Some(line) => in_line(line) || in_line(line.saturating_sub(1)),
+                    None => {
+                        let of_cell = (cell.number, 0, String::new())..(cell.number + 1, 0, String::new());
+                        self.lines.range(of_cell).any(|(_, _, allowed)| allowed == id)
+                    }
+                }
         })
     }
 }

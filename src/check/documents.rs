@@ -176,7 +176,8 @@ fn no_head(said: &str) -> Note {
     Note::info(Rule::TableHead, said).help("name what its columns hold")
 }
 
-/// Tables of HTML without a head: they go over several pieces of HTML.
+/// Tables of HTML without a head: they go over several pieces of HTML, and
+/// each ends where it is closed or the next begins.
 fn tables(source: &str, html: &[(Range<usize>, String)], say: &mut impl FnMut(Note, u32)) {
     // What is no HTML, as code that shows some, stands blank.
     let mut lower = " ".repeat(source.len()).into_bytes();
@@ -186,17 +187,22 @@ fn tables(source: &str, html: &[(Range<usize>, String)], say: &mut impl FnMut(No
         }
     }
     let lower = String::from_utf8_lossy(&lower).to_ascii_lowercase();
-    for (at, _) in lower.match_indices("<table") {
-        let end = lower[at..].find("</table").map_or(lower.len(), |end| at + end);
+    let starts: Vec<usize> = lower.match_indices("<table").map(|(at, _)| at).collect();
+    let mut ends = lower.match_indices("</table").map(|(at, _)| at).peekable();
+    let (mut line, mut counted) = (1_u32, 0);
+    for (index, &at) in starts.iter().enumerate() {
+        let next = starts.get(index + 1).copied().unwrap_or(lower.len());
+        while ends.next_if(|end| *end < at).is_some() {}
+        let end = ends.peek().map_or(next, |end| next.min(*end));
         let table = &lower[at..end];
+        let breaks = source.get(counted..at).unwrap_or_default().matches('\n').count();
+        (line, counted) = (line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX)), at);
         // Tables that only place things have no head.
         let is_layout = table.matches("<tr").count() < 3
             || ["role=\"presentation\"", "border:none", "border: none", "border:0", "<img", "<input"]
                 .iter()
                 .any(|sign| table.contains(sign));
         if !table.contains("<th") && !is_layout {
-            let line = u32::try_from(source.get(..at).unwrap_or_default().matches('\n').count() + 1)
-                .unwrap_or(u32::MAX);
             say(no_head("the table has no head"), line);
         }
     }

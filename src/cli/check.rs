@@ -114,7 +114,7 @@ impl Check {
         let progress = Progress::new(self.quiet);
         let mut outcome = check::check(&request, &|done, of| progress.show(done, of))?;
         progress.end();
-        if self.fix && self.mend(&request, &outcome)? {
+        if self.fix && self.mend(&request, &outcome) {
             outcome = check::check(&request, &|_, _| ())?;
         }
         let Outcome { sources, diagnostics, remarks, web } = outcome;
@@ -163,7 +163,7 @@ impl Check {
     }
 
     /// Mends the files that were checked; says whether any changed.
-    fn mend(&self, request: &check::Request, outcome: &Outcome) -> Result<bool, String> {
+    fn mend(&self, request: &check::Request, outcome: &Outcome) -> bool {
         let mut changed = false;
         for source in &outcome.sources {
             let of_source = outcome.diagnostics.iter().filter(|diagnostic| diagnostic.file == *source);
@@ -188,14 +188,17 @@ impl Check {
             let mended =
                 if is_notebook { mend::notebook(&text, &spellings) } else { mend::text(&text, &spellings) };
             let Some(Mended { text, done }) = mended else { continue };
-            disk::replace_inside(&request.root, source, text.as_bytes())?;
+            if let Err(why) = disk::replace_inside(&request.root, source, text.as_bytes()) {
+                eprintln!("error: {why}; it stays as it is");
+                continue;
+            }
             changed = true;
             if !self.quiet {
                 let done: Vec<String> = done.iter().map(|(count, what)| of(*count, what)).collect();
                 eprintln!("mended: `{source}`: {}", done.join(", "));
             }
         }
-        Ok(changed)
+        changed
     }
 
     fn least(&self) -> Severity {

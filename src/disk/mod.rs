@@ -117,6 +117,9 @@ pub fn replace_inside(root: &Path, path: &SitePath, bytes: &[u8]) -> Result<(), 
 pub fn replace(file: &Path, bytes: &[u8]) -> Result<(), String> {
     let say = |error: io::Error| format!("`{}`: {error}", file.display());
     let rights = std::fs::metadata(file).map_err(say)?.permissions();
+    if rights.readonly() {
+        return Err(format!("`{}` may not be written", file.display()));
+    }
     let new = file.with_extension(format!("{}.new", std::process::id()));
     let written = std::fs::write(&new, bytes)
         .and_then(|()| std::fs::set_permissions(&new, rights))

@@ -185,6 +185,7 @@ impl Secrets {
         let named = self.book.kinds.iter().filter(|kind| kind.is_of_names());
         named.filter(move |kind| {
             kind.is_at(path)
+                && !kind.allows.iter().any(|allow| allow.allows_path(path))
                 && !self.book.allows.iter().any(|allow| allow.is_for(kind) && allow.allows_path(path))
         })
     }

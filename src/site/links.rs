@@ -259,7 +259,11 @@ impl Site {
                 "publish it too, or take the link out",
             );
         }
-        Resolved::dead(format!("`{target}` is not in the repo"), "mend the path, or add the file")
+        let help = match target.starts_with("www.") {
+            true => "write `https://` before it",
+            false => "mend the path, or add the file",
+        };
+        Resolved::dead(format!("`{target}` is not in the repo"), help)
     }
 
     /// What lies at `wanted` in the repo.

@@ -96,10 +96,11 @@ impl Filler<'_> {
                 // `@sec-team` may be somebody's name, where no section of the site has one.
                 let kind = plain.split_once('-').map_or(plain, |(kind, _)| kind);
                 // Names of other projects (Sphinx's inventories), and pages that only Sphinx makes.
-                let is_foreign = plain.split_once(':').is_some_and(|(project, _)| {
-                    !project.is_empty()
-                        && project.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-                }) || matches!(plain, "genindex" | "modindex" | "search");
+                let is_foreign =
+                    plain.split_once(':').is_some_and(|(project, _)| {
+                        !project.is_empty()
+                            && project.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                    }) || matches!(plain.rsplit('/').next(), Some("genindex" | "modindex" | "search"));
                 let is_name = is_foreign
                     || reference.fallback.starts_with('@')
                         && !matches!(kind, "fig" | "tbl" | "lst" | "eq")
