@@ -377,7 +377,10 @@ fn what_stands_there_in_pieces_is_not_published_whole() {
                 md("# T"),
                 ran(
                     "a()",
-                    json!([data(json!({"text/html": format!("<p>{entity}</p>"), "text/markdown": escaped}))]),
+                    json!([
+                        data(json!({"text/html": format!("<p>{entity}</p>"), "text/markdown": escaped})),
+                        data(json!({"text/html": format!("<p>{entity}</p>")}))
+                    ]),
                 ),
             ]),
         )
@@ -412,6 +415,10 @@ fn what_stands_there_in_pieces_is_not_published_whole() {
             if memchr::memmem::find(&bytes, lower.as_bytes()).is_some() {
                 leaks.push(path.clone());
             }
+        }
+        let is_shown = path.ends_with(".html") || path.contains("/search/");
+        if is_shown && memchr::memmem::find(&bytes, entity.as_bytes()).is_some() {
+            leaks.push(path.clone());
         }
     }
     assert!(leaks.is_empty(), "{leaks:?}");

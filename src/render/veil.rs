@@ -117,10 +117,8 @@ impl Seen {
                     if !INLINE.contains(&name) {
                         seen.push("\n", at, 0);
                     }
-                    at = match memchr::memmem::find(&bytes[end..], b"</pre>").filter(|_| is_source) {
-                        Some(close) => end + close,
-                        None => end,
-                    };
+                    let rest = if is_source { &bytes[end..] } else { &[] };
+                    at = end + memchr::memmem::find(rest, b"</pre>").unwrap_or(0);
                 }
                 b'&' => {
                     let end = memchr::memchr(b';', &bytes[at..bytes.len().min(at + 10)])

@@ -3,8 +3,6 @@
 //! Prose is read off the rendered HTML, so that whatever a dialect shows can be found; code and
 //! what programs printed are taken as they stand in the notebook.
 
-use std::borrow::Cow;
-
 use super::ansi;
 use super::fragment::{Fragment, Slot};
 use crate::html::unescape;
@@ -184,27 +182,10 @@ fn text_of_bundle(bundle: &MimeBundle) -> Option<String> {
         return Some(ansi::strip(&ansi::settle(text)).into_owned());
     }
     if let Some(html) = bundle.text("text/html") {
-        return Some(super::weave::text_of(&without(&without(html, "style"), "script")));
+        return Some(super::weave::text_of(&ammonia::clean(html)));
     }
     if let Some(MimeData::Json(value)) = bundle.get("application/json") {
         return Some(format!("{value:#}"));
     }
     bundle.text("text/latex").map(str::to_owned)
-}
-
-/// HTML without the elements of a name, which hold no text for people.
-fn without<'a>(html: &'a str, name: &str) -> Cow<'a, str> {
-    let lower = html.to_ascii_lowercase();
-    let (open, close) = (format!("<{name}"), format!("</{name}>"));
-    if !lower.contains(&open) {
-        return html.into();
-    }
-    let mut out = String::with_capacity(html.len());
-    let mut at = 0;
-    while let Some(start) = lower[at..].find(&open).map(|start| at + start) {
-        out.push_str(&html[at..start]);
-        at = lower[start..].find(&close).map_or(html.len(), |end| start + end + close.len());
-    }
-    out.push_str(&html[at..]);
-    out.into()
 }
