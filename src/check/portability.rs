@@ -240,8 +240,8 @@ fn is_harmless(command: &str, scratch: &[String]) -> bool {
     if ["delete pod ", "delete pods ", "delete po ", "delete pod/"].iter().any(|pods| lower.contains(pods)) {
         return !lower.contains("--all");
     }
-    // Tables that a session drops by itself.
-    if ["table #", "exists #"].iter().any(|own| lower.contains(own)) {
+    // Tables that a session drops by itself, and rows of a frame in Spark's memory.
+    if ["table #", "exists #", ".na.drop("].iter().any(|own| lower.contains(own)) {
         return true;
     }
     let verb = ["rm ", "rmtree(", "remove-item ", "find "]
