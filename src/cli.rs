@@ -5,6 +5,7 @@
 mod cache;
 mod check;
 mod explain;
+mod manner;
 mod search;
 mod serve;
 mod strip;
@@ -22,6 +23,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
+use manner::{Manner, of};
 
 use crate::build::{self, Outcome, Request};
 use crate::config::{self, Config, Surroundings};
@@ -72,18 +74,8 @@ struct Build {
     /// Where the site will be published, for canonical links, the sitemap and the feed
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
-    /// How many threads work; as many as there are processors where this is not said
-    #[arg(short, long, value_name = "N")]
-    jobs: Option<usize>,
-    /// Take warnings for errors
-    #[arg(long)]
-    strict: bool,
-    /// Say nothing but errors
-    #[arg(short, long)]
-    quiet: bool,
-    /// Say what readers lose nothing by, too
-    #[arg(short, long)]
-    verbose: bool,
+    #[command(flatten)]
+    manner: Manner,
     #[command(flatten)]
     cache: CacheOptions,
 }
@@ -113,10 +105,10 @@ pub fn run() -> ExitCode {
 impl Build {
     fn run(self) -> Result<ExitCode, String> {
         let started = Instant::now();
-        if self.jobs == Some(0) {
+        if self.manner.jobs == Some(0) {
             return Err("--jobs wants at least 1".to_owned());
         }
-        workers(self.jobs)?;
+        workers(self.manner.jobs)?;
         let src =
             std::fs::canonicalize(&self.src).map_err(|error| format!("`{}`: {error}", self.src.display()))?;
         if src.is_file() { self.single(&src, started) } else { self.site(&src, started) }
@@ -135,17 +127,17 @@ impl Build {
         if let Some(cache) = request.cache.as_ref().filter(|cache| cache.starts_with(&request.out)) {
             return Err(format!("`{}` lies in the site itself; keep the cache elsewhere", cache.display()));
         }
-        let progress = Progress::new(self.quiet);
+        let progress = Progress::new(self.manner.quiet);
         let outcome = build::build(&request, &|done, of| progress.show(done, of))?;
         progress.end();
         self.report((&request.root, &request.config), &outcome);
-        if let Some(why) = outcome.uncached.as_ref().filter(|_| !self.quiet) {
+        if let Some(why) = outcome.uncached.as_ref().filter(|_| !self.manner.quiet) {
             eprintln!("note: nothing is kept for the next run: {why}");
         }
-        if !self.quiet {
+        if !self.manner.quiet {
             eprintln!("{}", summary(&outcome, &request.out, started));
         }
-        Ok(self.code(&outcome))
+        Ok(self.manner.code(&outcome.diagnostics))
     }
 
     fn single(self, src: &Path, started: Instant) -> Result<ExitCode, String> {
@@ -163,28 +155,22 @@ impl Build {
         write_single(&out, src, &bytes)?;
         let outcome = Outcome { pages: 1, diagnostics, ..Outcome::default() };
         self.report((&root, &config), &outcome);
-        if !self.quiet {
+        if !self.manner.quiet {
             eprintln!("{}", summary(&outcome, &out, started));
         }
-        Ok(self.code(&outcome))
+        Ok(self.manner.code(&outcome.diagnostics))
     }
 
     fn report(&self, (root, config): (&Path, &Config), outcome: &Outcome) {
-        let least = match (self.quiet, self.verbose) {
-            (true, _) => Severity::Error,
-            (_, true) => Severity::Info,
-            _ => Severity::Warning,
-        };
-        let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let (least, colour) = (self.manner.least(), has_colour(&std::io::stderr()));
         let secrets = &config.reading.secrets;
         eprint!("{}", Report { root, least, colour, secrets }.text(&outcome.diagnostics));
     }
+}
 
-    fn code(&self, outcome: &Outcome) -> ExitCode {
-        let bad =
-            outcome.count(Severity::Error) + if self.strict { outcome.count(Severity::Warning) } else { 0 };
-        if bad > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS }
-    }
+/// Whether what is written there is coloured.
+fn has_colour(to: &impl IsTerminal) -> bool {
+    to.is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
 /// Writes to the standard output; whoever has heard enough may close it.
@@ -323,7 +309,6 @@ fn write_single(out: &Path, src: &Path, bytes: &[u8]) -> Result<(), String> {
 }
 
 fn summary(outcome: &Outcome, out: &Path, started: Instant) -> String {
-    let of = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     format!(
         "{}, {}, {} in {:.2} s: {}",
         of(outcome.pages, "page"),

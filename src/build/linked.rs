@@ -8,6 +8,7 @@ use crate::notebook::{Around, Format, NoFiles, Notebook, Published, is_lfs_point
 use crate::path::SitePath;
 use crate::render;
 use crate::secret::Secrets;
+use crate::site::BINARY;
 
 /// What readers get of a linked file, and what is to be said of it.
 pub(crate) struct Shown {
@@ -52,14 +53,6 @@ pub(crate) fn shown(
     };
     Ok(without_secrets(file, bytes, &reading.secrets))
 }
-
-/// Files that hold no text that could be searched, by extension.
-const BINARY: &[&str] = &[
-    "png", "jpg", "jpeg", "gif", "webp", "avif", "bmp", "ico", "tif", "tiff", "mp3", "wav", "ogg", "oga",
-    "flac", "m4a", "mp4", "webm", "ogv", "mov", "pdf", "parquet", "xlsx", "xls", "docx", "pptx", "odt",
-    "ods", "odp", "zip", "gz", "tgz", "bz2", "xz", "zst", "7z", "npy", "npz", "h5", "hdf5", "nc", "feather",
-    "arrow", "db", "sqlite", "pcap", "pcapng",
-];
 
 /// A text of the repo, and how to write it again.
 struct Encoded {

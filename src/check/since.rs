@@ -4,11 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use globset::GlobSet;
 use rayon::prelude::*;
 
 use super::Whole;
-use super::survey::{Shelf, Survey};
+use super::survey::{Content, Shelf, Survey};
 use crate::config::{self, globs};
 use crate::diagnostic::{CellRef, Diagnostic, Note, Rule};
 use crate::digest::Digest;
@@ -178,32 +177,20 @@ impl Before {
 }
 
 /// What the configuration of a base says of what is published.
-struct Content {
-    include: GlobSet,
-    exclude: GlobSet,
-}
-
-impl Content {
-    fn at(base: &Base) -> Self {
-        let file = base.read_all(&[SitePath::root().child("bindery.toml")]).pop().flatten();
-        let text = file.and_then(|bytes| String::from_utf8(bytes).ok());
-        // What could not be read then held nothing back.
-        let said = text.and_then(|text| config::File::parse(&text).ok()).unwrap_or_default().content;
-        let set = |patterns: &[String]| globs(patterns, "content").unwrap_or_default();
-        Self { include: set(&said.include), exclude: set(&said.exclude) }
-    }
-
-    fn holds(&self, path: &SitePath) -> bool {
-        (self.include.is_empty() || self.include.is_match(path.as_str()))
-            && !self.exclude.is_match(path.as_str())
-    }
+fn content_at(base: &Base) -> Content {
+    let file = base.read_all(&[SitePath::root().child("bindery.toml")]).pop().flatten();
+    let text = file.and_then(|bytes| String::from_utf8(bytes).ok());
+    // What could not be read then held nothing back.
+    let said = text.and_then(|text| config::File::parse(&text).ok()).unwrap_or_default().content;
+    let set = |patterns: &[String]| globs(patterns, "content").unwrap_or_default();
+    Content { include: set(&said.include), exclude: set(&said.exclude) }
 }
 
 /// The sources of the base that have changed since, as they were.
 fn surveys(base: &Base, shelf: &Shelf<'_>, found: &Found) -> BTreeMap<SitePath, Survey> {
     let known: HashMap<&SitePath, &Source> =
         found.sources.iter().map(|source| (&source.path, source)).collect();
-    let then = Content::at(base);
+    let then = content_at(base);
     let made = |path: &SitePath| {
         let format = Format::of_extension(&path.extension())?;
         Some(Source { path: path.clone(), format })

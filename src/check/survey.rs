@@ -66,6 +66,20 @@ impl Survey {
     }
 }
 
+/// What a configuration says of what is published.
+pub(super) struct Content {
+    pub(super) include: GlobSet,
+    pub(super) exclude: GlobSet,
+}
+
+impl Content {
+    /// Whether it does not leave a file out.
+    pub(super) fn holds(&self, path: &SitePath) -> bool {
+        (self.include.is_empty() || self.include.is_match(path.as_str()))
+            && !self.exclude.is_match(path.as_str())
+    }
+}
+
 /// The sources of a repo, and what they are read with.
 pub(super) struct Shelf<'a> {
     root: &'a Path,
@@ -75,8 +89,7 @@ pub(super) struct Shelf<'a> {
     sources: &'a [Source],
     open: &'a BTreeSet<SitePath>,
     src: &'a SitePath,
-    /// What is published, and what is passed over.
-    globs: (GlobSet, GlobSet),
+    content: Content,
     /// Whether cells are compared with those of a base.
     compares: bool,
     /// Files that are to be read as they stand here, and not as they lie on the disk.
@@ -91,7 +104,10 @@ impl<'a> Shelf<'a> {
     ) -> Result<Self, String> {
         let mut reading = config.reading.clone();
         reading.secrets = reading.secrets.thorough();
-        let globs = (globs(&config.include, "content.include")?, globs(&config.exclude, "content.exclude")?);
+        let content = Content {
+            include: globs(&config.include, "content.include")?,
+            exclude: globs(&config.exclude, "content.exclude")?,
+        };
         Ok(Self {
             root,
             src,
@@ -99,7 +115,7 @@ impl<'a> Shelf<'a> {
             reading,
             sources,
             open,
-            globs,
+            content,
             compares: false,
             staged: BTreeMap::new(),
         })
@@ -128,8 +144,7 @@ impl<'a> Shelf<'a> {
 
     /// Whether the configuration does not leave a file out.
     pub(super) fn is_wanted(&self, path: &SitePath) -> bool {
-        let (include, exclude) = &self.globs;
-        (include.is_empty() || include.is_match(path.as_str())) && !exclude.is_match(path.as_str())
+        self.content.holds(path)
     }
 
     /// Whether a page can lie there at all.

@@ -1,7 +1,6 @@
 //! `bindery check`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -9,6 +8,7 @@ use std::time::Instant;
 use clap::Args;
 
 use super::cache::CacheOptions;
+use super::manner::{Manner, of};
 use super::{Progress, absolute, configuration, today};
 use crate::cache::Cache;
 use crate::check::{self, Outcome};
@@ -61,18 +61,8 @@ pub(super) struct Check {
     /// How often each rule was broken, in place of the findings
     #[arg(long)]
     statistics: bool,
-    /// How many threads work; as many as there are processors where this is not said
-    #[arg(short, long, value_name = "N")]
-    jobs: Option<usize>,
-    /// Take warnings for errors
-    #[arg(long)]
-    strict: bool,
-    /// Say nothing but errors
-    #[arg(short, long)]
-    quiet: bool,
-    /// Say what readers lose nothing by, too
-    #[arg(short, long)]
-    verbose: bool,
+    #[command(flatten)]
+    manner: Manner,
 }
 
 /// What is checked.
@@ -86,7 +76,7 @@ struct Subject {
 impl Check {
     pub(super) fn run(self) -> Result<ExitCode, String> {
         let started = Instant::now();
-        super::workers(self.jobs)?;
+        super::workers(self.manner.jobs)?;
         let forms = self.forms()?;
         let Subject { root, src, only } = self.subject()?;
         let config = configuration(&root, &src, None)?;
@@ -111,7 +101,7 @@ impl Check {
             src,
             only,
         };
-        let progress = Progress::new(self.quiet);
+        let progress = Progress::new(self.manner.quiet);
         let mut outcome = check::check(&request, &|done, of| progress.show(done, of))?;
         progress.end();
         if self.fix && self.mend(&request, &outcome) {
@@ -122,22 +112,26 @@ impl Check {
             // Where it cannot be kept, it is asked again.
             let _ = cache.keep_answers(answers);
         }
-        if !self.quiet {
+        if !self.manner.quiet {
             remarks.iter().for_each(|remark| eprintln!("note: {remark}"));
         }
-        if sources.is_empty() && !self.quiet && self.since.is_none() && !self.staged {
+        if sources.is_empty() && !self.manner.quiet && self.since.is_none() && !self.staged {
             eprintln!("note: none of what is named is a notebook or a page of this site");
         }
         let (diagnostics, known) = self.news(diagnostics)?;
         let prefix = history::origin(&request.root).prefix;
-        let machine =
-            Machine { diagnostics: &diagnostics, sources: &sources, prefix: &prefix, is_strict: self.strict };
-        let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let machine = Machine {
+            diagnostics: &diagnostics,
+            sources: &sources,
+            prefix: &prefix,
+            is_strict: self.manner.strict,
+        };
+        let colour = super::has_colour(&std::io::stdout());
         for (form, file) in &forms {
             let text = match form {
                 Form::Text => {
                     let colour = colour && file.is_none();
-                    let least = self.least();
+                    let least = self.manner.least();
                     let report = Report { root: &request.root, least, colour, secrets: &secrets };
                     if self.statistics { statistics(&diagnostics) } else { report.text(&diagnostics) }
                 }
@@ -148,18 +142,10 @@ impl Check {
                 None => super::out(&text)?,
             }
         }
-        if !self.quiet {
+        if !self.manner.quiet {
             eprintln!("{}", self.summary(&diagnostics, (sources.len(), known), started));
         }
-        let bad = |diagnostic: &&Diagnostic| {
-            let severity = diagnostic.note.severity;
-            severity == Severity::Error || (self.strict && severity == Severity::Warning)
-        };
-        Ok(if diagnostics.iter().any(|diagnostic| bad(&diagnostic)) {
-            ExitCode::from(1)
-        } else {
-            ExitCode::SUCCESS
-        })
+        Ok(self.manner.code(&diagnostics))
     }
 
     /// Mends the files that were checked; says whether any changed.
@@ -193,20 +179,12 @@ impl Check {
                 continue;
             }
             changed = true;
-            if !self.quiet {
+            if !self.manner.quiet {
                 let done: Vec<String> = done.iter().map(|(count, what)| of(*count, what)).collect();
                 eprintln!("mended: `{source}`: {}", done.join(", "));
             }
         }
         changed
-    }
-
-    fn least(&self) -> Severity {
-        match (self.quiet, self.verbose) {
-            (true, _) => Severity::Error,
-            (_, true) => Severity::Info,
-            _ => Severity::Warning,
-        }
     }
 
     /// The forms that are asked for with their files; text on the terminal, where nothing else
@@ -319,11 +297,11 @@ impl Check {
             |severity| diagnostics.iter().filter(|diagnostic| diagnostic.note.severity == severity).count();
         let files: BTreeSet<&SitePath> = diagnostics
             .iter()
-            .filter(|diagnostic| diagnostic.note.severity >= self.least())
+            .filter(|diagnostic| diagnostic.note.severity >= self.manner.least())
             .map(|diagnostic| &diagnostic.file)
             .collect();
         let infos = count(Severity::Info);
-        let hidden = if infos > 0 && !self.verbose { " (--verbose)" } else { "" };
+        let hidden = if infos > 0 && !self.manner.verbose { " (--verbose)" } else { "" };
         let mut out = format!(
             "{}, {}, {infos} to know{hidden}, in {}; {} checked in {:.2} s",
             of(count(Severity::Error), "error"),
@@ -333,7 +311,9 @@ impl Check {
             started.elapsed().as_secs_f64(),
         );
         let mut families: BTreeMap<Family, usize> = BTreeMap::new();
-        for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.note.severity >= self.least()) {
+        for diagnostic in
+            diagnostics.iter().filter(|diagnostic| diagnostic.note.severity >= self.manner.least())
+        {
             *families.entry(diagnostic.note.rule.entry().family).or_default() += 1;
         }
         if families.len() > 1 {
@@ -359,10 +339,6 @@ fn named(path: &Path) -> Result<PathBuf, String> {
         Some(name) => Ok(std::fs::canonicalize(parent).map_err(say)?.join(name)),
         None => std::fs::canonicalize(path).map_err(say),
     }
-}
-
-fn of(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn write(file: &Path, text: &str) -> Result<(), String> {

@@ -1,7 +1,7 @@
 //! `bindery search QUERY [SRC]`: the words of the terminal, and how answers are shown there.
 
 use std::fmt::Write;
-use std::io::{IsTerminal, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -56,7 +56,7 @@ impl Search {
         let answers = build::ask(&request, &scratch.file(), &self.query, self.limit)?;
         let text = match self.format {
             Format::Text => {
-                let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+                let colour = super::has_colour(&std::io::stdout());
                 answers.iter().map(|answer| shown(answer, colour)).collect::<Vec<_>>().join("\n")
             }
             Format::Json => {

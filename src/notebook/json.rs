@@ -31,6 +31,15 @@ pub(super) struct CellJson<'a> {
     pub(super) not_an_object: bool,
 }
 
+/// A text as notebooks keep it: one string, or its lines with their ends.
+pub fn joined(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Array(lines) => Some(lines.iter().filter_map(Value::as_str).collect()),
+        _ => None,
+    }
+}
+
 /// A list of something, or the fact that there was something else.
 struct Loose<T>(Option<T>);
 

@@ -28,6 +28,7 @@ pub use decode::{is_lfs_pointer, text_of_any};
 pub use front::{Author, FrontMatter};
 pub use gather::check_rules;
 pub use include::{Around, BibliographyFile, Files, Included, NoFiles, text_of};
+pub use json::joined;
 pub use lang::Lang;
 pub use options::{
     CaptionPlace, Captions, CellOptions, Frame, Layout, LineNumbers, LinkList, Listing, Parameter,

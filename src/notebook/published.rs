@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::decode::decode;
-use super::json::has_doubles;
+use super::json::{has_doubles, joined};
 use super::{Cell, CellKind, Format, Lang, Notebook, Output, StreamName, Visibility, sift};
 
 /// A notebook from which everything that shall be nowhere in the site is gone.
@@ -336,11 +336,7 @@ fn without(text: &str, words: &[String]) -> String {
 /// Drops lines of a stream in a file, also where VS Code keeps it as data.
 fn drop_lines(output: &mut Value, words: &[String]) {
     let drop_from = |text: &mut Value| {
-        let whole = match text {
-            Value::String(text) => text.clone(),
-            Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
-            _ => return,
-        };
+        let Some(whole) = joined(text) else { return };
         *text = Value::String(without(&whole, words));
     };
     if output.get("output_type").and_then(Value::as_str) == Some("stream")

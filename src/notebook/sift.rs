@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::{Map, Value};
 
 use super::include::{Around, Files};
+use super::json::joined;
 use crate::diagnostic::{CellRef, Note};
 use crate::path::SitePath;
 use crate::secret::{Found, Kind, Secrets, allowed_in, mask};
@@ -150,11 +151,7 @@ impl<'a> Sieve<'a> {
     /// A program flushes where it likes: what goes on in the next output of the same stream is one
     /// text, where a secret stands across the border.
     fn join_streams(&mut self, outputs: &mut Vec<Value>) {
-        let text = |output: &Value| match output.get("text")? {
-            Value::String(text) => Some(text.clone()),
-            Value::Array(lines) => Some(lines.iter().filter_map(Value::as_str).collect::<String>()),
-            _ => None,
-        };
+        let text = |output: &Value| joined(output.get("text")?);
         let stream = |output: &Value| {
             let is_stream = output.get("output_type").and_then(Value::as_str) == Some("stream");
             let name = output.get("name").and_then(Value::as_str).unwrap_or("stdout").to_owned();
@@ -460,25 +457,16 @@ fn redact_cell(cell: &mut Value, sieve: &mut Sieve<'_>) {
     let Value::Object(fields) = cell else {
         return sieve.json(cell, Part { cell: None, name: "", is_source: false });
     };
-    let mut source = String::new();
+    // Taken out of their places, and put back into them: the order of keys is the author's.
+    let (mut source, mut kept) = (String::new(), Vec::new());
     for key in ["source", "input"] {
-        let Some(value) = fields.get_mut(key) else { continue };
-        let is_on = sieve.is_on;
-        if is_on {
-            sieve.value(value, Part { cell: None, name: "", is_source: true });
+        let Some(mut value) = fields.get_mut(key).map(std::mem::take) else { continue };
+        if sieve.is_on {
+            sieve.value(&mut value, Part { cell: None, name: "", is_source: true });
         }
-        source = match value {
-            Value::String(text) => text.clone(),
-            Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
-            _ => String::new(),
-        };
+        source = joined(&value).unwrap_or_default();
+        kept.push((key.to_owned(), value));
     }
-    let kept: Vec<(String, Value)> = ["source", "input"]
-        .into_iter()
-        .filter_map(|key| Some((key.to_owned(), std::mem::take(fields.get_mut(key)?))))
-        .collect();
     sieve.cell(fields, &source, &at);
-    for (key, value) in kept {
-        fields.insert(key, value);
-    }
+    fields.extend(kept);
 }

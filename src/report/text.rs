@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Note, Rule, Severity};
 use crate::disk;
+use crate::notebook::joined;
 use crate::path::SitePath;
 use crate::secret::Secrets;
 
@@ -120,11 +121,7 @@ impl Text {
         let json =
             (file.extension() == "ipynb").then(|| serde_json::from_slice::<Value>(bytes).ok()).flatten();
         let cells = json.as_ref().and_then(|json| json.get("cells")?.as_array());
-        let source = |cell: &Value| match cell.get("source") {
-            Some(Value::Array(lines)) => lines.iter().filter_map(Value::as_str).collect(),
-            Some(Value::String(source)) => source.clone(),
-            _ => String::new(),
-        };
+        let source = |cell: &Value| cell.get("source").and_then(joined).unwrap_or_default();
         Self { lines, cells: cells.into_iter().flatten().map(source).collect() }
     }
 

@@ -45,14 +45,18 @@ impl Remark {
     }
 }
 
-/// Files that cannot run anything on the site's origin, by extension.
-const INERT: &[&str] = &[
+/// Files that hold no text that could be searched, by extension.
+pub const BINARY: &[&str] = &[
     "png", "jpg", "jpeg", "gif", "webp", "avif", "bmp", "ico", "tif", "tiff", "mp3", "wav", "ogg", "oga",
-    "flac", "m4a", "mp4", "webm", "ogv", "mov", "pdf", "txt", "log", "csv", "tsv", "json", "jsonl", "ndjson",
-    "geojson", "yaml", "yml", "toml", "ini", "cfg", "conf", "parquet", "xlsx", "xls", "docx", "pptx", "odt",
-    "ods", "odp", "zip", "gz", "tgz", "bz2", "xz", "zst", "tar", "7z", "ipynb", "sql", "npy", "npz", "h5",
-    "hdf5", "nc", "feather", "arrow", "db", "sqlite", "pcap", "pcapng", "bib", "tex", "rst", "diff", "patch",
-    "dot", "mmd", "puml",
+    "flac", "m4a", "mp4", "webm", "ogv", "mov", "pdf", "parquet", "xlsx", "xls", "docx", "pptx", "odt",
+    "ods", "odp", "zip", "gz", "tgz", "bz2", "xz", "zst", "7z", "npy", "npz", "h5", "hdf5", "nc", "feather",
+    "arrow", "db", "sqlite", "pcap", "pcapng",
+];
+
+/// Files beside these that cannot run anything on the site's origin, by extension.
+const INERT: &[&str] = &[
+    "txt", "log", "csv", "tsv", "json", "jsonl", "ndjson", "geojson", "yaml", "yml", "toml", "ini", "cfg",
+    "conf", "tar", "ipynb", "sql", "bib", "tex", "rst", "diff", "patch", "dot", "mmd", "puml",
 ];
 
 /// Sources of programs: shown as text by every server that we know, yet never needed by a page.
@@ -423,7 +427,8 @@ impl Site {
     /// A file of the repo that is no page.
     fn file_link(&self, file: &SitePath, at: &SitePath) -> Resolved {
         let extension = file.extension();
-        let inert = INERT.contains(&extension.as_str())
+        let inert = BINARY.contains(&extension.as_str())
+            || INERT.contains(&extension.as_str())
             || PROGRAMS.contains(&extension.as_str())
             || extension == "svg";
         if !inert {

@@ -18,6 +18,7 @@ mod single;
 
 pub use assemble::{Input, Site};
 pub use extras::{Dates, csp_of};
+pub use links::BINARY;
 pub use produce::{Produced, Product, out_path, script_place};
 pub use record::{Change, Downloads, PageKind, PageRecord};
 pub use single::single_page;
