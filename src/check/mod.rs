@@ -8,12 +8,12 @@
 mod allow;
 mod documents;
 mod execution;
+mod files;
 mod links;
 mod portability;
 mod reading;
 mod repetition;
 mod scope;
-mod secrets;
 mod since;
 mod survey;
 mod weight;
@@ -173,8 +173,8 @@ pub fn check(request: &Request, progress: build::Progress<'_>) -> Result<Outcome
     let mut said = found.notes.clone();
     said.extend(notes);
     said.extend(surveys.iter().flat_map(Survey::diagnostics));
-    said.extend(links::of_pages(&whole));
-    said.extend(secrets::of_files(&whole, &found.files));
+    said.extend(whole.led.iter().flat_map(|led| led.notes.iter().cloned()));
+    said.extend(files::of_repo(&whole, &found.files));
     said.extend(
         before.iter().flat_map(|before| before.dropped(&whole).into_iter().chain(before.stale(&whole))),
     );
