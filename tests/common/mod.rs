@@ -79,8 +79,11 @@ impl Desk {
     /// The program at this desk, with nothing around that it would listen to.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bindery"));
-        for variable in ["CI_PAGES_URL", "CI_PROJECT_URL", "CI_DEFAULT_BRANCH", "SOURCE_DATE_EPOCH"] {
-            command.env_remove(variable);
+        for (variable, _) in std::env::vars_os() {
+            let name = variable.to_string_lossy();
+            if name.starts_with("CI") || name.starts_with("GITLAB_") || name == "SOURCE_DATE_EPOCH" {
+                command.env_remove(variable);
+            }
         }
         command.env("XDG_CACHE_HOME", self.caches()).args(arguments).current_dir(self.root());
         command
