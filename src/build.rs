@@ -1,6 +1,7 @@
 //! `bindery build`: the whole way from a repo to a site on the disk.
 
 mod ask;
+mod copy;
 mod index;
 mod linked;
 mod page;
@@ -19,11 +20,11 @@ use crate::cache::{Cache, Last, Ledger};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Note, Rule, Severity};
 use crate::digest::Digest;
-use crate::disk::{self, Found, PublishCount, Publisher};
+use crate::disk::{self, Found, PublishCount, Publisher, Twin};
 use crate::history::{self, History};
 use crate::notebook::check_rules;
 use crate::path::SitePath;
-use crate::site::{Dates, Input, Product, Site};
+use crate::site::{Edition, Input, Product, Review, Site};
 use crate::theme::{Chain, Theme};
 pub(crate) use index::{Gathering, Quoted, Rewrite};
 pub(crate) use linked::{secrets_of, shown as linked};
@@ -44,6 +45,19 @@ pub struct Request {
     pub config: Arc<Config>,
     /// The folder of what is kept from one run to the next; without one nothing is kept.
     pub cache: Option<PathBuf>,
+    /// What is made beside the pages.
+    pub extras: Extras,
+}
+
+/// What a site can have beside its pages.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct Extras {
+    /// Where a copy of the whole site goes, as a ZIP file in it.
+    pub archive: Option<SitePath>,
+    /// How text is compressed for servers that send it so.
+    pub twins: Vec<Twin>,
+    /// What a branch changes, for those who review it.
+    pub review: Option<Arc<Review>>,
 }
 
 impl Request {
@@ -148,7 +162,8 @@ fn bind(
         publisher.trust(last.receipts.clone());
         if last.holds(inputs(request, &theme, (&found, history)), &ledger) && publisher.is_as_left() {
             let (pages, diagnostics) = (last.pages, last.diagnostics());
-            return Ok((Outcome { pages, diagnostics, ..Outcome::default() }, None));
+            let files = PublishCount { footprint: last.receipts.footprint(), ..PublishCount::default() };
+            return Ok((Outcome { pages, diagnostics, files, ..Outcome::default() }, None));
         }
     }
     let steps = found.sources.len() * 2;
@@ -162,7 +177,7 @@ fn bind(
     );
     let inputs = inputs(request, &theme, (&found, &history));
     let Found { files, notes, .. } = found;
-    let History { mut changes, tracked, head, notes: history_notes } = history;
+    let History { mut changes, tracked, head, commit, notes: history_notes } = history;
     let mut diagnostics = notes;
     diagnostics.extend(history_notes.into_iter().map(|note| Diagnostic::new(&SitePath::root(), note)));
     let mut pages = Vec::with_capacity(wanted.len());
@@ -178,7 +193,13 @@ fn bind(
                 .help("name the folder that holds them: bindery build FOLDER"),
         ));
     }
-    let dates = Dates { built: request.date.clone().or(head) };
+    let edition = Edition {
+        built: request.date.clone().or(head),
+        commit,
+        archive: request.extras.archive.clone(),
+        is_copy: false,
+        review: request.extras.review.clone(),
+    };
     let mut drafts = wanted;
     drafts.retain(|source| pages.binary_search_by(|page| page.source.cmp(source)).is_err());
     diagnostics.extend(
@@ -187,7 +208,7 @@ fn bind(
             .map(|draft| Diagnostic::new(draft, Note::info(Rule::Skipped, "it is a draft, and left out"))),
     );
     let input =
-        Input { config: config.clone(), theme, pages, drafts, files, tracked, src: src.clone(), dates };
+        Input { config: config.clone(), theme, pages, drafts, files, tracked, src: src.clone(), edition };
     let (site, notes) = Site::assemble(input);
     diagnostics.extend(notes);
     let linked = Mutex::new(BTreeSet::new());
@@ -224,19 +245,23 @@ fn bind(
     gathering.finish(&site, &put, Rewrite::WhenDue)?.write(&site, &put)?;
     diagnostics.sort();
     diagnostics.dedup();
-    let last = Last::new(inputs, &ledger, (site.len(), &diagnostics));
-    Ok((Outcome { pages: site.len(), diagnostics, ..Outcome::default() }, Some((last, ledger))))
+    let pages = site.len();
+    copy::archive(site, publisher, &**cache)?;
+    publisher.put_twins(&request.extras.twins)?;
+    let last = Last::new(inputs, &ledger, (pages, &diagnostics));
+    Ok((Outcome { pages, diagnostics, ..Outcome::default() }, Some((last, ledger))))
 }
 
 /// Of all that a build is made of, but for the content of files.
 fn inputs(request: &Request, theme: &Theme, (found, history): (&Found, &History)) -> Digest {
-    let Request { src, date, config, .. } = request;
+    let Request { src, date, config, extras, .. } = request;
     let config = serde_json::to_vec(&**config).unwrap_or_default();
     let notes: Vec<_> = found.notes.iter().map(|said| (&said.file, &said.note)).collect();
     let walked = postcard::to_stdvec(&(&found.sources, &found.files, &found.parts, notes));
     let changes: Vec<_> = found.sources.iter().map(|source| history.changes.get(&source.path)).collect();
-    let told = postcard::to_stdvec(&(changes, &history.tracked, &history.head, &history.notes));
-    let asked = postcard::to_stdvec(&(src, date, theme.digest()));
+    let told =
+        postcard::to_stdvec(&(changes, &history.tracked, &history.head, &history.commit, &history.notes));
+    let asked = postcard::to_stdvec(&(src, date, theme.digest(), extras));
     let parts = [Ok(config), walked, told, asked].map(Result::unwrap_or_default);
     Digest::of_parts(&parts.each_ref().map(Vec::as_slice))
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the edge")]
 
+mod beside;
 mod cache;
 mod check;
 mod explain;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
+use beside::Beside;
 use cache::CacheOptions;
 use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -25,7 +27,7 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 use manner::{Manner, of};
 
-use crate::build::{self, Outcome, Request};
+use crate::build::{self, Extras, Outcome, Request};
 use crate::config::{self, Config, Surroundings};
 use crate::diagnostic::Severity;
 use crate::disk::{self, Source};
@@ -74,6 +76,8 @@ struct Build {
     /// Where the site will be published, for canonical links, the sitemap and the feed
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
+    #[command(flatten)]
+    beside: Beside,
     #[command(flatten)]
     manner: Manner,
     #[command(flatten)]
@@ -127,6 +131,7 @@ impl Build {
         if let Some(cache) = request.cache.as_ref().filter(|cache| cache.starts_with(&request.out)) {
             return Err(format!("`{}` lies in the site itself; keep the cache elsewhere", cache.display()));
         }
+        request.extras = self.beside.extras(&mut request, self.manner.quiet)?;
         let progress = Progress::new(self.manner.quiet);
         let outcome = build::build(&request, &|done, of| progress.show(done, of))?;
         progress.end();
@@ -136,11 +141,15 @@ impl Build {
         }
         if !self.manner.quiet {
             eprintln!("{}", summary(&outcome, &request.out, started));
+            beside::room(&outcome.files.footprint).iter().for_each(|line| eprintln!("{line}"));
         }
         Ok(self.manner.code(&outcome.diagnostics))
     }
 
     fn single(self, src: &Path, started: Instant) -> Result<ExitCode, String> {
+        if self.beside.is_some() {
+            return Err("--archive, --compress and --review are for whole sites".to_owned());
+        }
         let root = disk::find_root(src.parent().unwrap_or(src));
         let path = relative(&root, src)?;
         let config = configuration(&root, &path.parent(), self.base_url.as_deref())?;
@@ -223,7 +232,7 @@ fn folder_of(src: &Path, out: PathBuf, base_url: Option<&str>) -> Result<Request
     let (root, src) = place_of(src)?;
     let config = Arc::new(configuration(&root, &src, base_url)?);
     let date = epoch().map(|moment| moment.to_string());
-    Ok(Request { root, src, out, date, config, cache: None })
+    Ok(Request { root, src, out, date, config, cache: None, extras: Extras::default() })
 }
 
 /// The repo that a folder lies in, and where it lies there.

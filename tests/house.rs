@@ -105,6 +105,9 @@ fn all_languages_have_all_words() {
     let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
     for entry in fs::read_dir(templates).unwrap() {
         let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "html") {
+            continue;
+        }
         let text = fs::read_to_string(&path).unwrap();
         for (at, _) in text.match_indices("t.").filter(|(at, _)| text[..*at].ends_with([' ', '"'])) {
             let key: String =

@@ -11,7 +11,7 @@ use super::{Request, Rewrite, Stores, rendered};
 use crate::disk::{self, Found};
 use crate::notebook::check_rules;
 use crate::search::engine;
-use crate::site::{Dates, Input, Site};
+use crate::site::{Edition, Input, Site};
 use crate::theme::SEARCH_JS;
 
 /// One page that answers a query.
@@ -75,7 +75,7 @@ pub fn ask(request: &Request, scratch: &Path, query: &str, limit: usize) -> Resu
         files,
         tracked: None,
         src: src.clone(),
-        dates: Dates::default(),
+        edition: Edition::default(),
     };
     let (site, _) = Site::assemble(input);
     let held = Mutex::new(HashMap::new());

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::index::{Gathering, findable, is_findable};
 use crate::cache::{Cache, Content, Findable, Head, Key, Ledger, Pack};
-use crate::config::Config;
+use crate::config::{Config, DownloadMode};
 use crate::diagnostic::{Note, Rule, Severity};
 use crate::digest::Digest;
 use crate::disk::{self, Publisher, Source};
@@ -217,11 +217,12 @@ impl Works<'_> {
         }
         let is_page = self.drafts || !published.notebook().front.draft;
         rendered.body.size_images(|target| self.picture_size(&files, target));
-        let script = published.script().filter(|_| self.config.reading.outputs.downloads);
+        let downloads = self.config.reading.outputs.downloads;
+        let script = published.script().filter(|_| downloads != DownloadMode::None);
         let outline = std::mem::take(&mut rendered.outline);
         let mut record = PageRecord::new(&source.path, &published, outline, script.as_ref());
         let local = self.local(&source.path);
-        let copy = if self.config.reading.outputs.downloads && record.downloads.notebook {
+        let copy = if downloads == DownloadMode::Copied && record.downloads.notebook {
             published.copy(bytes)
         } else {
             None

@@ -13,11 +13,13 @@ mod links;
 mod portability;
 mod reading;
 mod repetition;
+mod review;
 mod scope;
 mod since;
 mod survey;
 mod weight;
 
+pub use review::review;
 pub use survey::Look;
 
 use std::collections::BTreeSet;
@@ -34,7 +36,7 @@ use crate::disk::{self, Source};
 use crate::history;
 use crate::notebook::{Notebook, check_rules};
 use crate::path::SitePath;
-use crate::site::{Dates, Input, PageRecord, Produced, Site};
+use crate::site::{Edition, Input, PageRecord, Produced, Site};
 use crate::web::Answers;
 use scope::Scope;
 use survey::{Shelf, Survey};
@@ -107,6 +109,15 @@ impl Desk<'_> {
 /// Why it could not run: configuration, theme, disk. What is wrong with the content is in the
 /// outcome.
 pub fn check(request: &Request, progress: build::Progress<'_>) -> Result<Outcome, String> {
+    examine(request, progress, |_, _| ()).map(|(outcome, ())| outcome)
+}
+
+/// Checks the sources of a repo; `see` is shown all pages, and what they were at the base.
+fn examine<T>(
+    request: &Request,
+    progress: build::Progress<'_>,
+    see: impl FnOnce(&Whole<'_>, Option<&since::Before>) -> T,
+) -> Result<(Outcome, T), String> {
     let Request { root, src, out, config, .. } = request;
     check_rules(&config.reading.cells)?;
     let theme = Arc::new(build::theme(root, config)?);
@@ -159,7 +170,7 @@ pub fn check(request: &Request, progress: build::Progress<'_>) -> Result<Outcome
         files: found.files.clone(),
         tracked,
         src: src.clone(),
-        dates: Dates::default(),
+        edition: Edition::default(),
     };
     let before = base.map(|base| since::Before::new(base, &shelf, (&input, &found)));
     let (site, notes) = Site::assemble(input);
@@ -193,7 +204,8 @@ pub fn check(request: &Request, progress: build::Progress<'_>) -> Result<Outcome
     let sources = surveys.iter().map(|survey| &survey.record.source);
     let is_checked = |source: &&SitePath| scope.wants(source) && !config.checks.excludes(source);
     outcome.sources = sources.filter(is_checked).cloned().collect();
-    Ok(outcome)
+    let seen = see(&whole, before.as_ref());
+    Ok((outcome, seen))
 }
 
 /// All pages together.

@@ -15,15 +15,15 @@ use crate::disk::{Found, Source};
 use crate::history::Base;
 use crate::notebook::{CellKind, Format, MimeData, Notebook, Output, is_notebook};
 use crate::path::SitePath;
-use crate::site::{Dates, Input, PageRecord, Site};
+use crate::site::{Edition, Input, PageRecord, Site};
 
 /// How many files are held at once.
 const AT_ONCE: usize = 64;
 
 /// The repo as it was.
 pub(super) struct Before {
-    base: Base,
-    site: Site,
+    pub(super) base: Base,
+    pub(super) site: Site,
     /// Of the sources that have changed since.
     surveys: BTreeMap<SitePath, Survey>,
 }
@@ -63,7 +63,7 @@ impl Before {
             files: base.files.iter().filter(|file| !is_page(file)).cloned().collect(),
             tracked: Some(base.files.clone()),
             src: now.src.clone(),
-            dates: Dates::default(),
+            edition: Edition::default(),
             drafts,
             pages: pages.into_values().collect(),
         };

@@ -49,6 +49,15 @@ impl Forge {
         self.file(kind, path)
     }
 
+    /// Where a file is downloaded.
+    pub fn raw(&self, path: &SitePath) -> String {
+        match self.shape {
+            Shape::GitLab => format!("{}?inline=false", self.file("/-/raw/", path)),
+            Shape::GitHub => self.file("/raw/", path),
+            Shape::Gitea => self.file("/raw/branch/", path),
+        }
+    }
+
     /// Where a file is edited.
     pub fn edit(&self, path: &SitePath) -> String {
         let kind = match self.shape {

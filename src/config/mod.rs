@@ -42,6 +42,8 @@ pub struct File {
     pub language: Language,
     /// How the site is dressed: `name`, and the options that the theme of that name declares.
     pub theme: toml::Table,
+    /// The copy of the site for when it cannot be reached.
+    pub archive: Archive,
     /// What is taken for a secret, and what is not.
     pub secrets: secret::Options,
     /// What the check asks for.
@@ -121,6 +123,20 @@ pub struct Content {
     pub exclude: Vec<String>,
 }
 
+/// `[archive]`: the copy of the whole site for when it cannot be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Archive {
+    /// After how many days a copy says that it is old; 0 for never.
+    pub max_age_days: u32,
+}
+
+impl Default for Archive {
+    fn default() -> Self {
+        Self { max_age_days: 14 }
+    }
+}
+
 /// `[nav]`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -139,13 +155,51 @@ pub struct OutputOptions {
     pub max_bytes: usize,
     /// Hosts whose pictures are shown; those of all others stand as links.
     pub remote_images: Vec<String>,
-    /// Whether pages offer their notebook and script for download.
-    pub downloads: bool,
+    /// Whether pages offer their notebook and script for download, and whether as a copy in the site.
+    pub downloads: DownloadMode,
+}
+
+/// How a page's notebook can be had: `true`, `false` or `"link"`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "DownloadWord")]
+pub enum DownloadMode {
+    /// Not at all, nor its script.
+    None,
+    /// As a copy in the site, without what is removed.
+    #[default]
+    Copied,
+    /// As the file in the forge, where that is known.
+    Linked,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum DownloadWord {
+    Switch(bool),
+    Word(String),
+}
+
+impl TryFrom<DownloadWord> for DownloadMode {
+    type Error = String;
+
+    fn try_from(said: DownloadWord) -> Result<Self, String> {
+        match said {
+            DownloadWord::Switch(true) => Ok(Self::Copied),
+            DownloadWord::Switch(false) => Ok(Self::None),
+            DownloadWord::Word(word) if word == "link" => Ok(Self::Linked),
+            DownloadWord::Word(word) => Err(format!("`{word}` must be true, false or \"link\"")),
+        }
+    }
 }
 
 impl Default for OutputOptions {
     fn default() -> Self {
-        Self { fold_lines: 30, max_bytes: 200_000, remote_images: Vec::new(), downloads: true }
+        Self {
+            fold_lines: 30,
+            max_bytes: 200_000,
+            remote_images: Vec::new(),
+            downloads: DownloadMode::Copied,
+        }
     }
 }
 
@@ -206,6 +260,8 @@ pub struct Config {
     pub theme: String,
     /// What is chosen among the options of the theme.
     pub theme_options: toml::Table,
+    /// The copy for when the site cannot be reached.
+    pub archive: Archive,
     /// What the check asks for.
     pub checks: Checks,
 }
@@ -301,6 +357,10 @@ impl File {
             Some(toml::Value::String(name)) => name,
             Some(other) => return Err(format!("`theme.name` is {other}, and must be the name of a theme")),
         };
+        let mut outputs = self.outputs;
+        if outputs.downloads == DownloadMode::Linked && forge.is_none() {
+            outputs.downloads = DownloadMode::Copied;
+        }
         let name = around.folder_name.trim();
         let fallback_title = if name.is_empty() { "Notebooks".to_owned() } else { name.to_owned() };
         Ok(Config {
@@ -325,7 +385,7 @@ impl File {
             nav: around.nav,
             order,
             reading: Reading {
-                outputs: self.outputs,
+                outputs,
                 dialects,
                 bibliography,
                 cells: self.cells.into_iter().map(CellRule::new).collect::<Result<_, _>>()?,
@@ -334,6 +394,7 @@ impl File {
             },
             theme,
             theme_options,
+            archive: self.archive,
             checks: Checks::new(self.check)?,
         })
     }

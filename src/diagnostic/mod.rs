@@ -52,6 +52,16 @@ pub struct CellRef {
     pub spread: bool,
 }
 
+impl CellRef {
+    /// The id of its element on the page.
+    pub fn anchor(&self) -> String {
+        match &self.id {
+            Some(id) => format!("cell-id={id}"),
+            None => format!("b:{}", self.number),
+        }
+    }
+}
+
 /// Something found while reading or rendering one notebook; its file is known to the caller.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Note {

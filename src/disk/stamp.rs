@@ -53,6 +53,11 @@ impl Stamp {
         Some(Self { length: meta.len(), written, changed: (i64::MAX, 0), file: (0, 0) })
     }
 
+    /// The size of the file in bytes.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
     /// Whether the file was left alone long enough for the stamp to be relied on from now on.
     pub fn is_settled(&self) -> bool {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();

@@ -14,6 +14,8 @@ pub struct Base {
     root: PathBuf,
     /// The commit where HEAD left it.
     commit: String,
+    /// That commit, as git shortens it.
+    pub short: String,
     /// All files that it held below the root.
     pub files: BTreeSet<SitePath>,
     /// The files that are not as they were: changed, added or removed, also by what is not
@@ -77,7 +79,8 @@ impl Base {
         changed.extend(listed(&["ls-files", "-z", "--others", "--exclude-standard"])?);
         let files = listed(&["ls-tree", "-r", "-z", "--name-only", &commit])?;
         let renamed = renamed(root, &commit);
-        Ok(Self { root: root.to_path_buf(), commit, files, changed, renamed })
+        let short = ask(root, &["rev-parse", "--short", &commit]).unwrap_or_else(|| commit.clone());
+        Ok(Self { root: root.to_path_buf(), commit, short, files, changed, renamed })
     }
 
     /// Reads files as they were, in the order asked for; `None` for what cannot be had.

@@ -28,6 +28,8 @@ pub struct History {
     pub tracked: Option<BTreeSet<SitePath>>,
     /// When HEAD was made, RFC 3339.
     pub head: Option<String>,
+    /// HEAD, as git shortens it.
+    pub commit: Option<String>,
     /// What cannot be known and why.
     pub notes: Vec<Note>,
 }
@@ -145,7 +147,12 @@ pub fn read(root: &Path, wanted: &BTreeSet<SitePath>) -> History {
         }
         Err(_) => return history,
     };
-    history.head = ask(root, &["log", "-1", "--format=%cI"]);
+    if let Some(said) = ask(root, &["log", "-1", "--format=%cI %h"])
+        && let Some((head, commit)) = said.split_once(' ')
+    {
+        history.head = Some(head.to_owned());
+        history.commit = Some(commit.to_owned());
+    }
     history.tracked = tracked(root);
     if shallow {
         history.notes.push(

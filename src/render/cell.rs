@@ -88,7 +88,7 @@ pub(super) fn render(cell: &Cell, style: CellStyle<'_>, page: &mut PageState) ->
         out.attribute(&page::slug(class).replace('\'', ""));
     }
     out.markup("\"");
-    let id = id(cell);
+    let id = cell.at.anchor();
     if page.anchors.take_own(&id) {
         out.markup(&format!(" id=\"{id}\""));
     }
@@ -114,14 +114,6 @@ pub(super) fn render(cell: &Cell, style: CellStyle<'_>, page: &mut PageState) ->
     }
     out.markup("</div>\n");
     out
-}
-
-/// The id of a cell's element.
-pub(super) fn id(cell: &Cell) -> String {
-    match &cell.at.id {
-        Some(id) => format!("cell-id={id}"),
-        None => format!("b:{}", cell.at.number),
-    }
 }
 
 fn code_label(cell: &Cell) -> Label {
@@ -356,7 +348,7 @@ fn input(cell: &Cell, code: &Code, style: CellStyle<'_>) -> Fragment {
         out.markup("\"");
     }
     out.markup(">");
-    let anchor = id(cell);
+    let anchor = cell.at.anchor();
     let anchor = escape(&anchor);
     let marks = LineMarks::Anchored(&anchor, &listing.lines.marked);
     let lang = if style.plain { Lang::none() } else { lang };

@@ -119,7 +119,7 @@ fn rendered(notebook: &Published, options: &OutputOptions, plain: bool) -> Rende
         let before = page.headings.len();
         let shown = cell::render(cell, style, &mut page);
         if !shown.is_empty() && !plain {
-            let anchor = if style.bare { String::new() } else { cell::id(cell) };
+            let anchor = if style.bare { String::new() } else { cell.at.anchor() };
             units.take(cell, &shown, &anchor);
         }
         let level = page.headings.get(before).map(|heading| heading.level);

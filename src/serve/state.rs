@@ -12,7 +12,7 @@ use crate::digest::Digest;
 use crate::disk::Source;
 use crate::history::History;
 use crate::path::SitePath;
-use crate::site::{Dates, Input, PageRecord, Site};
+use crate::site::{Edition, Input, PageRecord, Site};
 
 /// What the next change needs.
 pub(super) struct State {
@@ -150,7 +150,7 @@ impl State {
             files: basis.found.files.clone(),
             tracked: self.history.tracked.clone(),
             src: subject.src.clone(),
-            dates: Dates { built: self.history.head.clone() },
+            edition: Edition { built: self.history.head.clone(), ..Edition::default() },
         };
         let (site, said) = Site::assemble(input);
         let mut shown = Shown {

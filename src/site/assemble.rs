@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::extras::Dates;
+use super::edition::Edition;
 use super::outline::NavTree;
 use super::record::{PageRecord, title_of_name};
 use super::{PageId, record};
@@ -30,8 +30,8 @@ pub struct Input {
     pub tracked: Option<BTreeSet<SitePath>>,
     /// The folder whose pages are made, relative to the root.
     pub src: SitePath,
-    /// When the site was made.
-    pub dates: Dates,
+    /// Of which commit it is, and for whom.
+    pub edition: Edition,
 }
 
 /// The whole site, but for the bodies of its pages.
@@ -66,7 +66,7 @@ pub struct Site {
     pub(super) src: SitePath,
     /// Tags by their slug: the name as first written, and the pages.
     pub(super) tags: BTreeMap<String, (String, Vec<PageId>)>,
-    pub(super) dates: Dates,
+    pub(super) edition: Edition,
     /// What has a name, on whatever page: the page, and the place among its targets.
     pub(super) labels: HashMap<String, (PageId, usize)>,
     /// The navigation of another tool, where it orders the site.
@@ -127,7 +127,7 @@ pub(super) const RESERVED: [&str; 8] = [
 impl Site {
     /// Puts the pages together. What clashes is said.
     pub fn assemble(input: Input) -> (Self, Vec<Diagnostic>) {
-        let Input { config, theme, pages, drafts, files, tracked, src, dates } = input;
+        let Input { config, theme, pages, drafts, files, tracked, src, edition } = input;
         let mut notes = Vec::new();
         let (urls, indexes) = urls(&pages, &src, &mut notes);
         let (mut folders, folder_of) = folders(&pages, &urls, &indexes, &config, &src);
@@ -165,7 +165,7 @@ impl Site {
             files,
             tracked,
             src,
-            dates,
+            edition,
         };
         site.order_by_outline(&mut notes);
         (site.place_in_folder, site.folder_place) = places(&site.folders, site.pages.len());
@@ -175,6 +175,19 @@ impl Site {
         site.backlinks = site.find_backlinks();
         notes.extend(site.odd_looks());
         (site, notes)
+    }
+
+    /// Which edition it is.
+    pub fn edition(&self) -> &Edition {
+        &self.edition
+    }
+
+    /// Becomes the copy for when the site cannot be reached; back comes where that stands in the
+    /// site, `None` where none is wanted.
+    pub fn become_copy(&mut self) -> Option<SitePath> {
+        let place = self.edition.archive.clone()?;
+        self.edition = self.edition.copy();
+        Some(place)
     }
 
     /// Takes a new record in place of that of the same source, if all that was put together would be

@@ -14,13 +14,6 @@ use crate::html::escape;
 use crate::path::SitePath;
 use crate::theme::view::{AliasView, Head, NotFoundView, SearchView};
 
-/// When things happened, RFC 3339.
-#[derive(Clone, Debug, Default)]
-pub struct Dates {
-    /// When the commit was made that the site is built from.
-    pub built: Option<String>,
-}
-
 /// How many pages the feed holds, the latest changed first.
 const FEED: usize = 50;
 
@@ -57,7 +50,7 @@ impl Site {
         let mut latest = self.latest();
         latest.truncate(FEED);
         let updated =
-            latest.first().map(|(change, _)| change.date.clone()).or_else(|| self.dates.built.clone());
+            latest.first().map(|(change, _)| change.date.clone()).or_else(|| self.edition.built.clone());
         let mut out = String::from(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n",
         );
@@ -97,6 +90,7 @@ impl Site {
             language: &'a str,
             base_url: Option<&'a str>,
             date: Option<&'a str>,
+            commit: Option<&'a str>,
             pages: Vec<PageJson<'a>>,
         }
         #[derive(Serialize)]
@@ -149,7 +143,8 @@ impl Site {
             description: &self.config.description,
             language: &self.config.language,
             base_url: self.config.base_url.as_deref(),
-            date: self.dates.built.as_deref(),
+            date: self.edition.built.as_deref(),
+            commit: self.edition.commit.as_deref(),
             pages,
         })
         .map_err(|error| error.to_string())

@@ -4,6 +4,8 @@
 //! any file of the site. Bodies come through the seam [`Bodies`], since they may rest on disk.
 
 mod assemble;
+mod changes;
+mod edition;
 mod embed;
 mod extras;
 mod fill;
@@ -17,7 +19,8 @@ mod reference;
 mod single;
 
 pub use assemble::{Input, Site};
-pub use extras::{Dates, csp_of};
+pub use edition::{ChangedPage, Edition, Fate, MergeRequest, Review};
+pub use extras::csp_of;
 pub use links::BINARY;
 pub use produce::{Produced, Product, out_path, script_place};
 pub use record::{Change, Downloads, PageKind, PageRecord};

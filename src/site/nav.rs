@@ -5,9 +5,10 @@
 use super::PageId;
 use super::assemble::{Entry, Site};
 use super::outline::NavTree;
+use super::produce::Product;
 use crate::path::SitePath;
 use crate::theme::labels::direction;
-use crate::theme::view::{Frame, Head, LinkView, Nav, NavItem, SiteView};
+use crate::theme::view::{CopyView, Frame, Head, LinkView, Nav, NavItem, SiteView};
 
 /// How many entries of a list are shown before and after the one on the way.
 pub(super) const WINDOW: usize = 30;
@@ -44,10 +45,18 @@ impl Site {
             description: self.config.description.clone(),
             language: self.config.language.clone(),
             repo_url: self.config.forge.as_ref().map(|forge| forge.url().to_owned()),
-            date: self.dates.built.as_ref().map(|date| day(date)),
+            date: self.edition.built.as_ref().map(|date| day(date)),
             has_tags: !self.tags.is_empty(),
             direction: direction(&self.config.language),
             has_pages_js: self.has_pages_js(),
+            archive_url: self.edition.archive.as_ref().map(SitePath::encoded),
+            changes_url: self.edition.review.as_ref().map(|_| self.path(&Product::Changes).encoded()),
+            copy: self.edition.is_copy.then(|| CopyView {
+                url: self.config.base_url.clone(),
+                time: self.edition.built.clone(),
+                commit: self.edition.commit.clone(),
+                max_age_days: self.config.archive.max_age_days,
+            }),
         }
     }
 

@@ -8,7 +8,7 @@ use super::index::Index;
 use super::nav::Stand;
 use super::{Bodies, PageId};
 use crate::address::Address;
-use crate::config::Forge;
+use crate::config::{DownloadMode, Forge};
 use crate::diagnostic::{CellRef, Diagnostic};
 use crate::html::escape;
 use crate::path::SitePath;
@@ -30,6 +30,8 @@ pub enum Product {
     Search,
     /// How browsers search the site.
     OpenSearch,
+    /// What a branch changes, for those who review it.
+    Changes,
     /// The page for URLs that lead nowhere.
     NotFound,
     /// An old URL that leads to a page.
@@ -46,6 +48,22 @@ pub enum Product {
     Pages,
     /// An empty file that keeps GitHub Pages from hiding `_bindery`.
     NoJekyll,
+}
+
+impl Product {
+    /// Whether only a server has a use for it, or a machine that asks one.
+    pub fn is_for_servers(&self) -> bool {
+        matches!(
+            self,
+            Self::NotFound
+                | Self::Redirects
+                | Self::Sitemap
+                | Self::Feed
+                | Self::OpenSearch
+                | Self::NoJekyll
+                | Self::Changes
+        )
+    }
 }
 
 /// A produced file.
@@ -96,6 +114,9 @@ impl Site {
         if self.has_pages_js() {
             all.push(Product::Pages);
         }
+        if self.edition.review.is_some() {
+            all.push(Product::Changes);
+        }
         if self.config.base_url.is_some() {
             all.extend([Product::Sitemap, Product::Feed, Product::OpenSearch]);
         }
@@ -123,6 +144,7 @@ impl Site {
             Product::Tags => top("tags").child("index.html"),
             Product::Search => top("search.html"),
             Product::OpenSearch => top("_bindery").child("opensearch.xml"),
+            Product::Changes => top("_bindery").child("changes.html"),
             Product::NotFound => top("404.html"),
             Product::Alias(path, _) => path.clone(),
             Product::Redirects => top("_redirects"),
@@ -148,6 +170,7 @@ impl Site {
             Product::Tags => self.theme.render("tags.html", &self.tags_view(&at))?,
             Product::Search => self.theme.render("search.html", &self.search_view(&at))?,
             Product::OpenSearch => self.open_search(base),
+            Product::Changes => self.theme.render("changes.html", &self.changes_view(&at))?,
             Product::NotFound => self.theme.render("404.html", &self.not_found())?,
             Product::Alias(path, page) => self.theme.render("alias.html", &self.alias_view(path, *page))?,
             Product::Redirects => self.redirects(base),
@@ -239,13 +262,18 @@ impl Site {
             date: front.date.clone(),
             edit_url: front.edit_url.clone().or_else(|| forge.map(|forge| forge.edit(&record.source))),
             view_url: forge.map(|forge| forge.view(&record.source)),
-            notebook_url: (downloads && record.downloads.notebook)
-                .then(|| self.notebook_path(id).link_from(at)),
+            notebook_url: match downloads {
+                DownloadMode::None => None,
+                DownloadMode::Copied if !record.downloads.notebook => None,
+                DownloadMode::Copied => Some(self.notebook_path(id).link_from(at)),
+                DownloadMode::Linked if record.source.extension() != "ipynb" => None,
+                DownloadMode::Linked => forge.map(|forge| forge.raw(&record.source)),
+            },
             script_url: record
                 .downloads
                 .script
                 .as_ref()
-                .filter(|_| downloads)
+                .filter(|_| downloads != DownloadMode::None)
                 .map(|_| self.script_path(id).link_from(at)),
             source: record.source.to_string(),
             previous: neighbour(-1),

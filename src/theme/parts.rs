@@ -18,6 +18,9 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("tags.html", include_str!("../../templates/tags.html")),
     ("404.html", include_str!("../../templates/404.html")),
     ("search.html", include_str!("../../templates/search.html")),
+    ("changes.html", include_str!("../../templates/changes.html")),
+    ("changed.html", include_str!("../../templates/changed.html")),
+    ("notice.html", include_str!("../../templates/notice.html")),
     ("alias.html", include_str!("../../templates/alias.html")),
     ("single.html", include_str!("../../templates/single.html")),
 ];

@@ -41,6 +41,25 @@ pub struct SiteView {
     pub has_pages_js: bool,
     /// `ltr` or `rtl`: how the language of the interface is written.
     pub direction: &'static str,
+    /// A copy of the whole site for when it cannot be reached, relative to `root`.
+    pub archive_url: Option<String>,
+    /// The page of what a branch changes, relative to `root`, where the site is made for review.
+    pub changes_url: Option<String>,
+    /// What is known of the copy, where this is one.
+    pub copy: Option<CopyView>,
+}
+
+/// A copy of a site, opened where the site itself cannot be reached.
+#[derive(Clone, Debug, Serialize)]
+pub struct CopyView {
+    /// Where the site itself is, where that is known.
+    pub url: Option<String>,
+    /// The moment of the commit that it was made from, RFC 3339, where there was one.
+    pub time: Option<String>,
+    /// That commit.
+    pub commit: Option<String>,
+    /// After how many days it is to be taken for old; 0 for never.
+    pub max_age_days: u32,
 }
 
 /// What stands in the head of a document.
@@ -287,6 +306,77 @@ pub struct Row {
     pub count: usize,
     /// What it can be filtered by, one `key:value` a line.
     pub facts: String,
+}
+
+/// What a branch changes: a page for those who review it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChangesView {
+    /// What every page sees.
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// The revision that is compared with, as git shortens it; `None` where it could not be.
+    pub base: Option<String>,
+    /// The merge request.
+    pub merge_request_url: Option<String>,
+    /// What could not be told, and why.
+    pub remarks: Vec<String>,
+    /// The pages by what happened to them.
+    pub groups: Vec<ChangeGroup>,
+    /// What was found in other files.
+    pub elsewhere: Vec<ChangedFile>,
+}
+
+/// The pages that share a fate.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChangeGroup {
+    /// `added`, `changed`, `moved` or `dropped`.
+    pub fate: &'static str,
+    /// The words for it, with their number.
+    pub title: String,
+    /// The pages.
+    pub pages: Vec<ChangedFile>,
+    /// How many more there are than stand here.
+    pub more: usize,
+}
+
+/// A file that a branch changes, or that something new was found in.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChangedFile {
+    /// The title of its page, else its path.
+    pub title: String,
+    /// Its path in the repo.
+    pub source: String,
+    /// Its page in this preview.
+    pub url: Option<String>,
+    /// The URL that its page had, where it is another one now.
+    pub was: Option<String>,
+    /// Its page as it is published.
+    pub published_url: Option<String>,
+    /// Its place among the changes of the merge request.
+    pub diff_url: Option<String>,
+    /// What the check found.
+    pub findings: Vec<FindingView>,
+}
+
+/// Something that the check found.
+#[derive(Clone, Debug, Serialize)]
+pub struct FindingView {
+    /// `error`, `warning` or `info`.
+    pub severity: &'static str,
+    /// The word for it.
+    pub severity_name: String,
+    /// The id of the rule.
+    pub rule: &'static str,
+    /// What was found.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// The number of the cell it stands in.
+    pub cell: Option<u32>,
+    /// The line of the file.
+    pub line: Option<u32>,
+    /// The place in the preview.
+    pub url: Option<String>,
 }
 
 /// The page of search.

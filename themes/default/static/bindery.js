@@ -350,6 +350,25 @@
     window.addEventListener('afterprint', function () { opened.forEach(function (fold) { fold.open = false; }); });
   }
 
-  bindery.parts(paper, modeSwitch, navigation, contents, keys, report, reveal);
+  /** A copy that is older than it may be says so. */
+  function age() {
+    var notice = /** @type {HTMLElement | null} */ (document.querySelector('.notice-copy[data-time]'));
+    if (!notice) return;
+    var days = Math.floor((Date.now() - Date.parse(notice.dataset.time || '')) / 86400000);
+    if (!(days > Number(notice.dataset.days))) return;
+    notice.classList.add('notice-old');
+    notice.append(bindery.make('strong', { role: 'status' }, ' ' + (notice.dataset.old || '').replace('{n}', String(days))));
+  }
+
+  /**
+   * GitLab's "View on …" appends the path of a page to the URL of the preview, which ends in `#`:
+   * from there it leads to the page.
+   */
+  function route() {
+    var path = /^#\/(?!\/)([^\\:]+)$/.exec(location.hash);
+    if (path && document.querySelector('.changes')) location.replace((document.body.dataset.root || '') + path[1]);
+  }
+
+  bindery.parts(route, age, paper, modeSwitch, navigation, contents, keys, report, reveal);
   window.addEventListener('hashchange', reveal);
 })();

@@ -7,9 +7,16 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the edge")]
 
+mod archive;
+mod journal;
+mod twins;
+
+pub use archive::Stamped;
+pub use twins::Twin;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -19,11 +26,12 @@ use serde::{Deserialize, Serialize};
 use super::{Stamp, place};
 use crate::digest::Digest;
 use crate::path::SitePath;
+use journal::{Journal, Manifest, finish, quoted, write_json};
 
 /// The folder of our own in the output folder.
 const OWN: &str = ".bindery";
 /// The list of the files that we wrote.
-pub(super) const MANIFEST: &str = ".bindery/manifest.json";
+pub(in crate::disk) const MANIFEST: &str = ".bindery/manifest.json";
 
 /// A site on its way to the disk. Files may be put from several threads.
 #[derive(Debug)]
@@ -70,6 +78,8 @@ struct Put {
     /// Whether it was staged, since it was not there.
     is_staged: bool,
     mark: Option<Digest>,
+    /// Its size in bytes.
+    size: u64,
 }
 
 /// What stands in an output folder: the state in which each file was left there, and what it was
@@ -86,24 +96,40 @@ pub struct Published {
     pub kept: usize,
     /// Files of the site before that are no more.
     pub removed: usize,
+    /// What stands there now.
+    pub footprint: Footprint,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Manifest {
-    version: u32,
-    files: BTreeSet<SitePath>,
+/// How much room a site takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Footprint {
+    /// Files and the folders that hold them.
+    pub entries: usize,
+    /// Bytes of all files.
+    pub bytes: u64,
 }
 
-/// What is left to do when all is staged.
-#[derive(Serialize, Deserialize)]
-struct Journal {
-    version: u32,
-    /// Folders that get another name before all else.
-    #[serde(default)]
-    renames: Vec<(SitePath, SitePath)>,
-    moves: Vec<SitePath>,
-    prune: Vec<SitePath>,
-    files: BTreeSet<SitePath>,
+impl Footprint {
+    fn of<'a>(files: impl Iterator<Item = (&'a SitePath, u64)>) -> Self {
+        let (mut footprint, mut folders) = (Self::default(), HashSet::new());
+        for (path, size) in files {
+            footprint.entries += 1;
+            footprint.bytes += size;
+            let mut folder = path.parent();
+            while !folder.is_root() && folders.insert(folder.clone()) {
+                folder = folder.parent();
+            }
+        }
+        footprint.entries += folders.len();
+        footprint
+    }
+}
+
+impl Receipts {
+    /// How much room all of it takes.
+    pub fn footprint(&self) -> Footprint {
+        Footprint::of(self.0.iter().map(|(path, (stamp, _))| (path, stamp.length())))
+    }
 }
 
 impl Publisher {
@@ -229,7 +255,7 @@ impl Publisher {
             return false;
         }
         let mut put = self.put.lock().unwrap_or_else(PoisonError::into_inner);
-        put.entry(path.clone()).or_insert(Put { is_staged: false, mark: Some(mark) });
+        put.entry(path.clone()).or_insert(Put { is_staged: false, mark: Some(mark), size: stamp.length() });
         true
     }
 
@@ -251,33 +277,53 @@ impl Publisher {
     }
 
     fn stage(&self, path: &SitePath, mark: Option<Digest>, bytes: &[u8]) -> Result<(), String> {
+        let size = bytes.len() as u64;
         {
             let mut put = self.put.lock().unwrap_or_else(PoisonError::into_inner);
             if put.contains_key(path) {
                 return Ok(());
             }
-            put.insert(path.clone(), Put { is_staged: false, mark });
+            put.insert(path.clone(), Put { is_staged: false, mark, size });
         }
-        let before = self.renamed.as_ref().and_then(|renamed| renamed.before(&self.out, path));
-        let before = before.as_ref().unwrap_or(path);
-        if self.old.contains(before) && same(&place(&self.out, before), bytes) {
+        let before = self.before(path);
+        if self.old.contains(&before) && same(&place(&self.out, &before), bytes) {
             return Ok(());
         }
         let target = place(&self.files(), path);
-        self.folder(&target).and_then(|()| fs::write(&target, bytes)).map_err(|error| {
-            let help = match error.kind() {
-                io::ErrorKind::StorageFull => {
-                    "; the site that stood there is untouched: free some space and build again"
-                }
-                _ => "; the site that stood there is untouched",
-            };
-            format!("`{path}` cannot be written: {error}{help}")
-        })?;
+        self.folder(&target)
+            .and_then(|()| fs::write(&target, bytes))
+            .map_err(|error| unwritten(path, &error))?;
         self.put
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(path.clone(), Put { is_staged: true, mark });
+            .insert(path.clone(), Put { is_staged: true, mark, size });
         Ok(())
+    }
+
+    /// Where a file of this site may stand in the one before.
+    fn before(&self, path: &SitePath) -> SitePath {
+        let renamed = self.renamed.as_ref().and_then(|renamed| renamed.before(&self.out, path));
+        renamed.unwrap_or_else(|| path.clone())
+    }
+
+    /// The files that were put so far.
+    pub fn paths(&self) -> Vec<SitePath> {
+        self.put.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
+    /// The bytes of a file that was put.
+    ///
+    /// # Errors
+    /// What the system says, with the file.
+    pub fn bytes(&self, path: &SitePath) -> Result<Vec<u8>, String> {
+        let is_staged = self
+            .put
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(path)
+            .is_some_and(|put| put.is_staged);
+        let file = if is_staged { place(&self.files(), path) } else { place(&self.out, &self.before(path)) };
+        fs::read(file).map_err(|error| format!("`{path}` cannot be read again: {error}"))
     }
 
     fn files(&self) -> PathBuf {
@@ -321,8 +367,12 @@ impl Publisher {
             renamed.and_then(|renamed| renamed.now(old)).unwrap_or_else(|| old.clone())
         };
         let prune: Vec<SitePath> = self.old.iter().map(stands).filter(|path| !files.contains(path)).collect();
-        let counts =
-            Published { written: moves.len(), kept: files.len() - moves.len(), removed: prune.len() };
+        let counts = Published {
+            written: moves.len(),
+            kept: files.len() - moves.len(),
+            removed: prune.len(),
+            footprint: Footprint::of(put.iter().map(|(path, put)| (path, put.size))),
+        };
         let journal = Journal { version: 1, renames, moves, prune, files };
         let place = self.out.join(OWN).join("journal.json");
         write_json(&place, &journal).and_then(|()| finish(&self.out, &journal)).map_err(|error| {
@@ -334,6 +384,16 @@ impl Publisher {
         };
         Ok((counts, Receipts(put.into_par_iter().filter_map(receipt).collect())))
     }
+}
+
+fn unwritten(path: &SitePath, error: &io::Error) -> String {
+    let help = match error.kind() {
+        io::ErrorKind::StorageFull => {
+            "; the site that stood there is untouched: free some space and build again"
+        }
+        _ => "; the site that stood there is untouched",
+    };
+    format!("`{path}` cannot be written: {error}{help}")
 }
 
 /// Refuses a folder that holds somebody else's files.
@@ -353,126 +413,6 @@ fn refuse_foreign(out: &Path) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// A path as a shell takes it.
-fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-'));
-    if plain { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
-}
-
-/// Does what a journal says; what is done already is passed over.
-fn finish(out: &Path, journal: &Journal) -> io::Result<()> {
-    let stage = out.join(OWN).join("stage").join("files");
-    for (before, now) in &journal.renames {
-        let (from, to) = (place(out, before), place(out, now));
-        let is_ours = [before, now].iter().all(|path| path.segments().next() != Some(OWN));
-        // Done already, or somebody removed it: then what is missing comes with the next build.
-        let is_folder = fs::symlink_metadata(&from).is_ok_and(|meta| meta.is_dir());
-        if is_ours && is_folder && fs::symlink_metadata(&to).is_err() {
-            fs::rename(&from, &to)?;
-        }
-    }
-    let mut known: HashSet<PathBuf> = HashSet::new();
-    for path in journal.moves.iter().filter(|path| path.segments().next() != Some(OWN)) {
-        let from = place(&stage, path);
-        let to = place(out, path);
-        folder_inside(out, path, &mut known)?;
-        match fs::rename(&from, &to) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound && to.is_file() => {}
-            // A folder of the site before may stand where a file is wanted now.
-            Err(_) if to.is_dir() && !from.is_dir() => {
-                let below: Vec<&SitePath> =
-                    journal.prune.iter().filter(|old| old.below(path).is_some()).collect();
-                prune(out, &below)?;
-                if to.is_dir() {
-                    fs::remove_dir(&to).map_err(|error| {
-                        let shown = quoted(&to);
-                        let why = format!("{path} is a folder that holds somebody's files; if nobody needs them: rm -r {shown}");
-                        io::Error::new(error.kind(), why)
-                    })?;
-                }
-                fs::rename(&from, &to)?;
-            }
-            Err(error) => return Err(io::Error::new(error.kind(), format!("{path}: {error}"))),
-        }
-    }
-    prune(out, &journal.prune.iter().collect::<Vec<_>>())?;
-    write_json(&out.join(MANIFEST), &Manifest { version: 1, files: journal.files.clone() })?;
-    fs::remove_file(out.join(OWN).join("journal.json"))?;
-    match fs::remove_dir_all(out.join(OWN).join("stage")) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-/// Removes files of the site before, and the folders that are empty then. What lies behind a link
-/// is not ours and stays.
-fn prune(out: &Path, paths: &[&SitePath]) -> io::Result<()> {
-    for path in paths {
-        let mut at = out.to_path_buf();
-        let behind_a_link = path.parent().segments().any(|segment| {
-            at.push(segment);
-            fs::symlink_metadata(&at).is_ok_and(|meta| meta.is_symlink())
-        });
-        if behind_a_link || path.segments().next() == Some(OWN) {
-            continue;
-        }
-        let file = place(out, path);
-        // A file that is gone, or that became a folder of the new site, needs no removing.
-        let is_file = fs::symlink_metadata(&file).is_ok_and(|meta| !meta.is_dir());
-        if is_file {
-            fs::remove_file(&file)?;
-        }
-        let mut folder = file.parent();
-        // A folder that still holds something refuses to go.
-        while let Some(empty) = folder.filter(|folder| *folder != out) {
-            if fs::remove_dir(empty).is_err() {
-                break;
-            }
-            folder = empty.parent();
-        }
-    }
-    Ok(())
-}
-
-/// Makes the folder of a file of the site. A link on the way is refused: it might lead out.
-fn folder_inside(out: &Path, path: &SitePath, known: &mut HashSet<PathBuf>) -> io::Result<()> {
-    let parent = place(out, &path.parent());
-    if known.contains(&parent) {
-        return Ok(());
-    }
-    let mut at = out.to_path_buf();
-    for segment in path.parent().segments() {
-        at.push(segment);
-        match fs::symlink_metadata(&at) {
-            Ok(meta) if meta.is_dir() => {}
-            Ok(meta) if meta.is_file() => {
-                fs::remove_file(&at)?;
-                fs::create_dir(&at)?;
-            }
-            Ok(_) => return Err(io::Error::other(format!("`{}` is a link; remove it", at.display()))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => fs::create_dir(&at)?,
-            Err(error) => return Err(error),
-        }
-    }
-    known.insert(parent);
-    Ok(())
-}
-
-fn write_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
-    let new = path.with_extension("new");
-    // Whatever stands there, a link above all, is not written through.
-    match fs::remove_file(&new) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut file = File::options().write(true).create_new(true).open(&new)?;
-    file.write_all(&serde_json::to_vec(value)?)?;
-    file.sync_all()?;
-    fs::rename(&new, path)
 }
 
 /// Whether a regular file holds just these bytes.

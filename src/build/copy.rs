@@ -1,0 +1,23 @@
+//! The copy of a site for when it cannot be reached: all its pages once more, as a copy has them.
+
+use std::collections::HashMap;
+
+use crate::disk::{Publisher, Stamped};
+use crate::path::SitePath;
+use crate::site::{Bodies, Product, Site};
+
+/// Puts the archive that the edition of a site names, of all that was put so far.
+pub(super) fn archive(mut site: Site, publisher: &Publisher, bodies: &dyn Bodies) -> Result<(), String> {
+    let Some(place) = site.become_copy() else { return Ok(()) };
+    let products: HashMap<SitePath, Product> =
+        site.products().into_iter().map(|product| (site.path(&product), product)).collect();
+    let is_wanted = |path: &SitePath| products.get(path).is_none_or(|product| !product.is_for_servers());
+    let files: Vec<SitePath> = publisher.paths().into_iter().filter(is_wanted).collect();
+    let bytes = |path: &SitePath| match products.get(path) {
+        Some(product) if path.extension() == "html" => Ok(site.produce(product, bodies)?.bytes),
+        _ => publisher.bytes(path),
+    };
+    let name = place.stem();
+    let stamped = Stamped { folder: &name, moment: site.edition().built.as_deref() };
+    publisher.put_archive(&place, &stamped, &files, &bytes)
+}
