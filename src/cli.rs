@@ -6,7 +6,10 @@ mod beside;
 mod cache;
 mod check;
 mod explain;
+mod init;
 mod manner;
+mod new;
+mod print;
 mod search;
 mod serve;
 mod strip;
@@ -49,6 +52,11 @@ struct Cli {
 enum Command {
     /// Build the site of a folder, or one HTML file of one notebook
     Build(Build),
+    /// Make a repo ready to be published: configuration, pipeline, first runbook; nothing that is there
+    /// is written over
+    Init(init::Init),
+    /// Begin a notebook from a template
+    New(new::New),
     /// Show the site in the browser while you write: each save is seen at once
     Serve(serve::Serve),
     /// Say what is wrong with the notebooks of a repo, before they land; nothing is written
@@ -63,6 +71,12 @@ enum Command {
     Clean(cache::Clean),
     /// Themes: begin one of your own, see what a theme lets you choose
     Theme(theme::Theme),
+    /// Print the configuration that holds for a folder, or what a configuration can say
+    Config(print::Config),
+    /// Print what completes the commands of bindery in a shell
+    Completions(print::Completions),
+    /// Write the manual pages of bindery
+    Man(print::Man),
 }
 
 #[derive(Debug, Args)]
@@ -96,6 +110,11 @@ pub fn run() -> ExitCode {
         Command::Strip(strip) => strip.run(),
         Command::Clean(clean) => clean.run(),
         Command::Theme(theme) => theme.run(),
+        Command::Init(init) => init.run(),
+        Command::New(new) => new.run(),
+        Command::Config(config) => config.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
     };
     match done {
         Ok(code) => code,

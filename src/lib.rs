@@ -36,6 +36,7 @@ pub mod search;
 pub mod secret;
 pub mod serve;
 pub mod site;
+pub mod start;
 pub mod theme;
 pub mod watch;
 pub mod web;

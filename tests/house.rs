@@ -20,7 +20,7 @@ const FLOORS: &[&[&str]] = &[
     &["serve"],
     &["check"],
     &["build"],
-    &["report", "manual", "mend"],
+    &["report", "manual", "mend", "start"],
     &["cache"],
     &["disk", "history", "watch", "web"],
     &["site"],

@@ -18,6 +18,6 @@ pub(super) fn archive(mut site: Site, publisher: &Publisher, bodies: &dyn Bodies
         _ => publisher.bytes(path),
     };
     let name = place.stem();
-    let stamped = Stamped { folder: &name, moment: site.edition().built.as_deref() };
+    let stamped = Stamped { folder: name, moment: site.edition().built.as_deref() };
     publisher.put_archive(&place, &stamped, &files, &bytes)
 }

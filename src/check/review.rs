@@ -19,15 +19,17 @@ pub fn review(
     progress: build::Progress<'_>,
 ) -> Result<Review, String> {
     let see = |whole: &Whole<'_>, before: Option<&Before>| {
-        before.map(|before| (before.base.short.clone(), pages(whole, before)))
+        before.map(|before| (before.base.short.clone(), pages(whole, before), before.base.renamed.clone()))
     };
     let (Outcome { diagnostics, remarks, .. }, seen) = examine(request, progress, see)?;
-    let Some((base, mut pages)) = seen else {
+    let Some((base, mut pages, renamed)) = seen else {
         return Ok(Review { remarks, merge_request, ..Review::default() });
     };
     let mut found: BTreeMap<SitePath, Vec<Note>> = BTreeMap::new();
     for said in diagnostics {
-        found.entry(said.file).or_default().push(said.note);
+        // What is said of a file that has another name now belongs to its page.
+        let file = renamed.get(&said.file).cloned().unwrap_or(said.file);
+        found.entry(file).or_default().push(said.note);
     }
     for page in &mut pages {
         page.findings = found.remove(&page.source).unwrap_or_default();

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use globset::GlobSet;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::globs;
@@ -11,7 +12,7 @@ use crate::diagnostic::{Rule, Severity};
 use crate::path::SitePath;
 
 /// The table as it is said.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Table {
     /// Globs of sources that are not checked.
@@ -29,20 +30,23 @@ pub struct Table {
 }
 
 /// `[[check.paths]]`.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct Part {
     /// Globs of the sources that it holds for.
     paths: Vec<String>,
     /// Front matter that they have, by its keys.
     when: BTreeMap<String, String>,
+    /// How much the findings of rules weigh there.
     rules: BTreeMap<String, Weight>,
+    /// Limits that hold there.
     limits: Limits,
+    /// What these pages must have beside what all must.
     require: Require,
 }
 
 /// How much the findings of a rule weigh.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Weight {
     /// They are not said.
@@ -70,10 +74,10 @@ impl Weight {
 macro_rules! limits {
     ($(#[doc = $doc:literal] $name:ident = $default:literal,)*) => {
         /// `limits` as they are said.
-        #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+        #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields, default)]
         struct Limits {
-            $($name: Option<usize>,)*
+            $(#[doc = $doc] $name: Option<usize>,)*
         }
 
         /// The limits that hold for a page.
@@ -120,7 +124,7 @@ limits! {
 }
 
 /// `require`: what pages must have.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Require {
     /// Keys of front matter.
@@ -132,7 +136,7 @@ pub struct Require {
 }
 
 /// `external`: how links to other sites are asked.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct External {
     /// Regular expressions of URLs that are not asked.

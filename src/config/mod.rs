@@ -17,13 +17,14 @@ pub use nav::{NavEntry, NavFile, NavTarget};
 
 use std::collections::BTreeMap;
 
+use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 
 use crate::path::SitePath;
 use crate::secret::{self, Secrets};
 
 /// `bindery.toml`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct File {
     /// What the site is called and where it lives.
@@ -41,6 +42,7 @@ pub struct File {
     /// The languages of notebooks that do not name theirs.
     pub language: Language,
     /// How the site is dressed: `name`, and the options that the theme of that name declares.
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub theme: toml::Table,
     /// The copy of the site for when it cannot be reached.
     pub archive: Archive,
@@ -51,7 +53,7 @@ pub struct File {
 }
 
 /// `[language]`: for notebooks whose own metadata name no language that is known.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Language {
     /// The language of notebooks that say nothing at all.
@@ -61,7 +63,7 @@ pub struct Language {
 }
 
 /// `[markdown]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Markdown {
     /// Dialects whose meaning holds where dialects disagree: `quarto`, `material`, `myst`.
@@ -71,7 +73,7 @@ pub struct Markdown {
 }
 
 /// A dialect by its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Dialect {
     /// Quarto's.
@@ -94,7 +96,7 @@ pub struct Dialects {
 }
 
 /// `[site]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Site {
     /// Its name; the name of the repo where this is missing.
@@ -114,7 +116,7 @@ pub struct Site {
 }
 
 /// `[content]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Content {
     /// Globs of the notebooks and pages that are published; all where this is empty.
@@ -124,7 +126,7 @@ pub struct Content {
 }
 
 /// `[archive]`: the copy of the whole site for when it cannot be reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Archive {
     /// After how many days a copy says that it is old; 0 for never.
@@ -138,7 +140,7 @@ impl Default for Archive {
 }
 
 /// `[nav]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Nav {
     /// Notebooks, pages and folders that stand before all others, in this order.
@@ -146,7 +148,7 @@ pub struct Nav {
 }
 
 /// `[outputs]`: how outputs are shown.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct OutputOptions {
     /// Text outputs longer than this many lines fold behind their beginning.
@@ -160,8 +162,9 @@ pub struct OutputOptions {
 }
 
 /// How a page's notebook can be had: `true`, `false` or `"link"`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "DownloadWord")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "DownloadWord", into = "DownloadWord")]
+#[schemars(with = "DownloadWord")]
 pub enum DownloadMode {
     /// Not at all, nor its script.
     None,
@@ -172,11 +175,22 @@ pub enum DownloadMode {
     Linked,
 }
 
-#[derive(Deserialize)]
+/// As it is written.
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 enum DownloadWord {
     Switch(bool),
     Word(String),
+}
+
+impl From<DownloadMode> for DownloadWord {
+    fn from(mode: DownloadMode) -> Self {
+        match mode {
+            DownloadMode::None => Self::Switch(false),
+            DownloadMode::Copied => Self::Switch(true),
+            DownloadMode::Linked => Self::Word("link".to_owned()),
+        }
+    }
 }
 
 impl TryFrom<DownloadWord> for DownloadMode {
@@ -302,6 +316,11 @@ impl File {
     /// What is wrong, with the line and the keys that are known there.
     pub fn parse(text: &str) -> Result<Self, String> {
         toml::from_str(text).map_err(|error| error.to_string())
+    }
+
+    /// The JSON Schema of `bindery.toml`, for editors.
+    pub fn schema() -> Schema {
+        schema_for!(Self)
     }
 
     /// Makes the configuration, with what the surroundings tell where the file is silent.

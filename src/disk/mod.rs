@@ -13,7 +13,7 @@ pub use themes::{new_theme, theme};
 pub use walk::{Found, Source, find_root, is_open, walk};
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::config::Dialects;
@@ -91,6 +91,26 @@ pub fn write_inside(folder: &Path, path: &SitePath, bytes: &[u8]) -> Result<(), 
     std::fs::create_dir_all(parent)
         .and_then(|()| std::fs::write(&place, bytes))
         .map_err(|error| format!("`{}`: {error}", place.display()))
+}
+
+/// Makes a file below `root`, and the folders on its way; what is there is not touched.
+///
+/// # Errors
+/// That something stands there, that a link on the way leads out, or what the system says.
+#[expect(clippy::disallowed_methods, reason = "this is the edge")]
+pub fn create_inside(root: &Path, path: &SitePath, bytes: &[u8]) -> Result<(), String> {
+    let place = place(root, path);
+    let say = |error: io::Error| format!("`{}`: {error}", place.display());
+    let parent = place.parent().unwrap_or(root);
+    std::fs::create_dir_all(parent).map_err(say)?;
+    let is_inside = std::fs::canonicalize(root)
+        .and_then(|root| Ok(std::fs::canonicalize(parent)?.starts_with(root)))
+        .map_err(say)?;
+    if !is_inside {
+        return Err(format!("`{}` lies outside of the repo", place.display()));
+    }
+    let mut file = File::options().write(true).create_new(true).open(&place).map_err(say)?;
+    file.write_all(bytes).map_err(say)
 }
 
 /// Puts other bytes into a file below `root`: whole or not at all, with the rights that it had. A

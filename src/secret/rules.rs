@@ -1,6 +1,7 @@
 //! Files of rules → kinds: our own set, what the configuration says, and files of gitleaks.
 
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::allow::{Allow, Target};
@@ -10,7 +11,7 @@ use super::kind::{Kind, Pattern};
 pub(super) const OWN: &str = include_str!("secrets.toml");
 
 /// `[secrets]`: what is taken for a secret, and what is not.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Options {
     /// Files of rules in the form of gitleaks, relative to the root of the repo. A `.gitleaks.toml`

@@ -23,7 +23,7 @@ pub use edition::{ChangedPage, Edition, Fate, MergeRequest, Review};
 pub use extras::csp_of;
 pub use links::BINARY;
 pub use produce::{Produced, Product, out_path, script_place};
-pub use record::{Change, Downloads, PageKind, PageRecord};
+pub use record::{Change, Downloads, PageKind, PageRecord, title_of_name};
 pub use single::single_page;
 
 use crate::path::SitePath;

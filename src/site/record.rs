@@ -218,7 +218,7 @@ pub(super) fn shorten(text: &str, most: usize) -> String {
 
 /// A title made of a file's or folder's name: `02-disk_full` → `Disk full`. Names that hold spaces
 /// or capitals were written for people and stay.
-pub(super) fn title_of_name(path: &SitePath) -> String {
+pub fn title_of_name(path: &SitePath) -> String {
     let stem = path.stem();
     if stem.contains(' ') || stem.chars().any(char::is_uppercase) {
         return stem.to_owned();
