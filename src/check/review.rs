@@ -64,6 +64,7 @@ fn pages(whole: &Whole<'_>, before: &Before) -> Vec<ChangedPage> {
             source: source.clone(),
             title: whole.site.page(id).title.clone(),
             was: old.map(|old| before.site.url(old).clone()),
+            is_touched: before.changed().contains(source),
             findings: Vec::new(),
         });
     }
@@ -72,6 +73,7 @@ fn pages(whole: &Whole<'_>, before: &Before) -> Vec<ChangedPage> {
         source: before.site.source(old).clone(),
         title: before.site.page(old).title.clone(),
         was: Some(before.site.url(old).clone()),
+        is_touched: true,
         findings: Vec::new(),
     });
     changed.extend(dropped);

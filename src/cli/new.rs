@@ -97,7 +97,8 @@ impl New {
         if let Some(name) = &self.kernel {
             return Ok(Some(Kernel::of_name(name)));
         }
-        if template.is_own {
+        let is_repo = ["bindery.toml", ".git"].iter().any(|name| root.join(name).exists());
+        if template.is_own || !is_repo {
             return Ok(None);
         }
         let config = configuration(root, &SitePath::root(), None)?;

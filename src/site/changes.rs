@@ -32,7 +32,7 @@ impl Site {
         ];
         let elsewhere = review.elsewhere.iter().take(MOST).map(|(file, notes)| ChangedFile {
             title: self.page_of(file).map_or_else(|| file.to_string(), |page| self.pages[page].title.clone()),
-            ..self.file(review, file, notes, at)
+            ..self.file(file, notes, at)
         });
         let head = Head { title: words.get("changes").to_owned(), noindex: true, ..Head::default() };
         ChangesView {
@@ -52,11 +52,13 @@ impl Site {
             title: page.title.clone(),
             was: page.was.as_ref().filter(|was| now != Some(*was)).map(SitePath::to_string),
             published_url: page.was.as_ref().zip(base).map(|(was, base)| format!("{base}{}", was.encoded())),
-            ..self.file(review, &page.source, &page.findings, at)
+            diff_url: (review.merge_request.as_ref().filter(|_| page.is_touched))
+                .map(|request| request.place(&page.source)),
+            ..self.file(&page.source, &page.findings, at)
         }
     }
 
-    fn file(&self, review: &Review, source: &SitePath, notes: &[Note], at: &SitePath) -> ChangedFile {
+    fn file(&self, source: &SitePath, notes: &[Note], at: &SitePath) -> ChangedFile {
         let words = self.theme.labels();
         let url = self.page_of(source).map(|page| self.urls[page].link_from(at));
         let finding = |note: &Note| {
@@ -84,7 +86,7 @@ impl Site {
             source: source.to_string(),
             was: None,
             published_url: None,
-            diff_url: review.merge_request.as_ref().map(|request| request.place(source)),
+            diff_url: None,
             findings: notes.iter().take(MOST_FINDINGS).map(finding).collect(),
             url,
         }

@@ -55,6 +55,8 @@ pub struct ChangedPage {
     pub title: String,
     /// Where it stood at the base.
     pub was: Option<SitePath>,
+    /// Whether its own file is another one, and not only one that it takes in.
+    pub is_touched: bool,
     /// What the check finds in it that the base did not have.
     pub findings: Vec<Note>,
 }

@@ -44,6 +44,13 @@ impl Kernel {
         #[derive(serde::Deserialize)]
         struct Metadata {
             kernelspec: Spec,
+            #[serde(default)]
+            language_info: Info,
+        }
+        #[derive(Default, serde::Deserialize)]
+        struct Info {
+            #[serde(default)]
+            name: String,
         }
         #[derive(serde::Deserialize)]
         struct Spec {
@@ -53,9 +60,10 @@ impl Kernel {
             #[serde(default)]
             language: String,
         }
-        let Spec { name, display_name, language } =
-            serde_json::from_slice::<Head>(bytes).ok()?.metadata.kernelspec;
+        let Metadata { kernelspec, language_info } = serde_json::from_slice::<Head>(bytes).ok()?.metadata;
+        let Spec { name, display_name, language } = kernelspec;
         let display_name = if display_name.is_empty() { name.clone() } else { display_name };
+        let language = if language.is_empty() { language_info.name } else { language };
         (!name.is_empty()).then_some(Self { name, display_name, language })
     }
 
