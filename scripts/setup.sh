@@ -23,6 +23,11 @@ need_browser() {
   command -v chromium >/dev/null || install_debian chromium
 }
 
+# What runs the template for GitLab copies the repo with it.
+need_rsync() {
+  command -v rsync >/dev/null || install_debian rsync
+}
+
 need_git() {
   command -v git >/dev/null || install_debian git
 }

@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 need_compiler
 need_git
 need_browser
+need_rsync
 cargo fmt --check
 cargo clippy --locked --all-targets -- -D warnings
 cargo test --locked
