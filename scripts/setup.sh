@@ -28,6 +28,10 @@ need_rsync() {
   command -v rsync >/dev/null || install_debian rsync
 }
 
+need_python() {
+  python3 -m venv --help >/dev/null 2>&1 && python3 -c 'import ensurepip' 2>/dev/null || install_debian python3 python3-venv
+}
+
 need_git() {
   command -v git >/dev/null || install_debian git
 }
