@@ -1,6 +1,8 @@
 //! The pages of the manual that are printed from tables: every foreign mark, and what becomes of
 //! the marks of each tool. `tests/manual.rs` holds `docs/` to them.
 
+mod configuration;
+
 use crate::config::checks::Limit;
 use crate::diagnostic::{Entry, Severity};
 use crate::notebook::Lang;
@@ -112,7 +114,11 @@ const GAPS: &[(&str, &[&str])] = &[
 
 /// The files of the manual: their paths below `docs/` and their texts.
 pub fn pages() -> Vec<(String, String)> {
-    let mut pages = vec![("marks.md".to_owned(), all_marks()), ("rules.md".to_owned(), all_rules())];
+    let mut pages = vec![
+        ("marks.md".to_owned(), all_marks()),
+        ("rules.md".to_owned(), all_rules()),
+        ("configuration.md".to_owned(), configuration::page()),
+    ];
     let mut index = String::from(
         "---\ntitle: Coming from another tool\ndescription: What becomes of the marks in notebooks that were written for another publisher.\n---\n\n# Coming from another tool\n\n<!-- Printed from the table in src/notebook/marks: see tests/manual.rs. -->\n\nA repo that was written for one of these tools is built without an edit. Each page says what does not come along, and lists every mark that the tool honours, with what becomes of it here.\n\n",
     );
@@ -136,11 +142,11 @@ fn all_rules() -> String {
         out.push('\n');
         out.push_str(&entry.text(2));
     }
-    out.push_str("\n## Limits\n\nThe keys of `[check.limits]`:\n\n| limit | | where nothing is said |\n| --- | --- | --- |\n");
+    out.push_str("\n## Limits\n\nThe keys of `[check.limits]`:\n\n| Limit | What it means | Where nothing is said |\n| --- | --- | --- |\n");
     for (name, default, meaning) in Limit::ALL {
         out.push_str(&format!("| `{name}` |{meaning} | {default} |\n"));
     }
-    out.push_str("\n## Kinds of secrets\n\nWhat is marked with \u{2717} is sure enough to be taken out of everything that is published.\n\n| kind | | redacted |\n| --- | --- | --- |\n");
+    out.push_str("\n## Kinds of secrets\n\nWhat is marked with \u{2717} is sure enough to be taken out of everything that is published.\n\n| Kind | What it is | Redacted |\n| --- | --- | --- |\n");
     for kind in Secrets::default().kinds() {
         let redacts = if kind.redacts { "\u{2717}" } else { "" };
         out.push_str(&format!("| `{}` | {} | {redacts} |\n", kind.id, cell(&kind.name)));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Note, Rule};
-use crate::notebook::Notebook;
+use crate::notebook::{CellKind, Notebook};
 use crate::secret::{Secrets, allowed_in};
 
 /// The tag that allows a rule in its cell, in front of the rule's id.
@@ -54,10 +54,14 @@ impl Allows {
             if !cell.source.contains("bindery:allow") {
                 continue;
             }
-            for (line, text) in
-                (1..).zip(cell.source.lines()).filter(|(_, text)| text.contains("bindery:allow"))
-            {
-                let mut ids = allowed_in(text).peekable();
+            let is_prose = matches!(cell.kind, CellKind::Markdown);
+            for (line, text) in (1..).zip(cell.source.lines()) {
+                // Prose that quotes a mark has none.
+                let text = if is_prose { text.replace("`bindery:allow", "`") } else { text.to_owned() };
+                if !text.contains("bindery:allow") {
+                    continue;
+                }
+                let mut ids = allowed_in(&text).peekable();
                 if ids.peek().is_none() {
                     let note = Note::warning(Rule::Mark, "`bindery:allow` names nothing, and allows nothing");
                     let help = "name the rule behind it: `bindery:allow link-dead`";

@@ -157,7 +157,8 @@ pub struct OutputOptions {
     pub max_bytes: usize,
     /// Hosts whose pictures are shown; those of all others stand as links.
     pub remote_images: Vec<String>,
-    /// Whether pages offer their notebook and script for download, and whether as a copy in the site.
+    /// Whether pages offer their notebook and script for download: `true` as a copy in the site,
+    /// `"link"` as the file in the forge where that is known, `false` not at all.
     pub downloads: DownloadMode,
 }
 
