@@ -82,7 +82,7 @@ mod as_json {
 }
 
 /// Keys of front matter that have a place of their own, or say nothing of the page's matter.
-const ELSEWHERE: [&str; 12] = [
+const ELSEWHERE: [&str; 22] = [
     "title",
     "description",
     "tags",
@@ -95,6 +95,16 @@ const ELSEWHERE: [&str; 12] = [
     "bibliography",
     "date",
     "draft",
+    "toc",
+    "toc-depth",
+    "number-sections",
+    "list",
+    "unlisted",
+    "search",
+    "execute",
+    "sidebar_position",
+    "sidebar_label",
+    "weight",
 ];
 
 /// The texts of a value of front matter: itself, or those of a list.

@@ -75,7 +75,7 @@ const check = 'binderyOgcheck';
 const preview = 'binderyOgpreview';
 
 test('a merge request with a broken link and a secret is red, and says why in every form', async () => {
-  const { at, git, write, commit, branch, read } = desk('bad');
+  const { at, git, write, commit, branch, read, artifact } = desk('bad');
   branch();
   write('runbooks/new.ipynb', book([md(`# New\n\n[plan](gone.md)\n\nexport TOKEN=${token}`)]));
   commit();
@@ -98,7 +98,7 @@ test('a merge request with a broken link and a secret is red, and says why in ev
   assert.equal(sarif.version, '2.1.0');
   for (const report of [junit, JSON.stringify(quality), JSON.stringify(sarif)]) assert.ok(!report.includes(token));
   // The preview is made all the same, without the secret, and shows what is wrong.
-  assert.ok(!read(preview, 'public/runbooks/new.html').includes(token));
+  assert.equal(spawnSync('grep', ['-rlF', token, artifact(preview, '.')]).status, 1);
   const changes = read(preview, 'public/_bindery/changes.html');
   assert.match(changes, /1 new page/);
   assert.match(changes, /finding-error/);
@@ -353,4 +353,22 @@ test('bindery comes from the package registry of the instance, if its checksum i
   } finally {
     registry.kill();
   }
+});
+
+test("bindery's own pipeline is one that GitLab takes, on a branch and on a tag", () => {
+  const { at, git, write, commit } = desk('own');
+  for (const file of ['templates/pages.yml', '.gitlab-ci.yml']) write(file, readFileSync(path.join(repo, file), 'utf8'));
+  commit();
+  const main = run(at, {}, ['--list']);
+  assert.equal(main.status, 0, main.text);
+  for (const job of ['test', 'program', 'dependencies', 'bindery:check', 'pages']) assert.match(main.text, new RegExp(`^${job}\\s`, 'm'));
+  assert.ok(!/^release\s/m.test(main.text));
+  git('tag', 'v0.1.0');
+  const tag = run(at, { CI_COMMIT_TAG: 'v0.1.0', CI_COMMIT_BRANCH: '' }, ['--list']);
+  assert.equal(tag.status, 0, tag.text);
+  for (const job of ['package', 'registry', 'release']) assert.match(tag.text, new RegExp(`^${job}\\s`, 'm'));
+  // What a release says of itself, and what the template asks the registry for, is this version.
+  const version = /^version = "(.*)"/m.exec(readFileSync(path.join(repo, 'Cargo.toml'), 'utf8'))[1];
+  assert.match(readFileSync(path.join(repo, 'templates/pages.yml'), 'utf8'), new RegExp(`default: ${version.replaceAll('.', '\\.')}$`, 'm'));
+  assert.ok(execFileSync('sh', [path.join(repo, 'scripts/changelog.sh'), version]).length > 20);
 });
