@@ -150,7 +150,11 @@ impl State {
             files: basis.found.files.clone(),
             tracked: self.history.tracked.clone(),
             src: subject.src.clone(),
-            edition: Edition { built: self.history.head.clone(), ..Edition::default() },
+            edition: Edition {
+                built: self.history.head.clone(),
+                commit: self.history.commit.clone(),
+                ..Edition::default()
+            },
         };
         let (site, said) = Site::assemble(input);
         let mut shown = Shown {
