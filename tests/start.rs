@@ -193,3 +193,46 @@ fn the_program_describes_itself() {
     assert!(page.contains("\\-\\-review"), "{page}");
     assert!(desk.root().join("man/bindery-theme-new.1").is_file());
 }
+
+/// What GitLab makes of a path by a route map: the first pattern that fits the whole path holds.
+fn routed(map: &str, path: &str) -> Option<String> {
+    let lines: Vec<&str> = map.lines().filter(|line| !line.starts_with('#')).collect();
+    lines.chunks_exact(2).find_map(|rule| {
+        let value = |line: &str, key: &str| {
+            line.trim_start_matches(['-', ' '])
+                .strip_prefix(key)?
+                .trim()
+                .strip_prefix('\'')?
+                .strip_suffix('\'')
+                .map(str::to_owned)
+        };
+        let source = value(rule[0], "source:")?;
+        let pattern = source.strip_prefix('/')?.strip_suffix('/')?.replace("\\/", "/");
+        let pattern = regex::Regex::new(&format!("\\A{pattern}\\z")).unwrap();
+        let public = value(rule[1], "public:")?.replace("\\1", "${1}");
+        pattern.is_match(path).then(|| pattern.replace(path, public.as_str()).into_owned())
+    })
+}
+
+#[test]
+fn the_route_map_leads_from_each_source_to_its_page() {
+    for (folder, below) in [("", ""), ("my docs", "my docs/")] {
+        let desk = on_gitlab();
+        let sources = ["README.md", "db/index.ipynb", "db/fail over.ipynb", "a.md", "dot.ted.ipynb"];
+        let desk = sources.iter().fold(desk, |desk, source| {
+            desk.file(
+                &format!("{below}{source}"),
+                if source.ends_with("md") { "# A".to_owned() } else { nb([md("# A")]).to_string() },
+            )
+        });
+        let (code, text) = said(&desk, if folder.is_empty() { &["init"] } else { &["init", "my docs"] });
+        assert_eq!(code, 0, "{text}");
+        let map = fs::read_to_string(desk.root().join(".gitlab/route-map.yml")).unwrap();
+        let built = if folder.is_empty() { desk.build() } else { desk.build_with(&["my docs"]) };
+        for source in sources {
+            let page = routed(&map, &format!("{below}{source}")).unwrap();
+            assert!(built.has(&page), "{source}: {page} {:?}", built.files());
+        }
+        assert_eq!(routed(&map, "src/main.py"), None);
+    }
+}
