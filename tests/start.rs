@@ -95,6 +95,8 @@ fn a_folder_of_a_repo_is_the_source_of_its_pipeline() {
     assert!(desk.root().join("docs/bindery.toml").is_file());
     let pipeline = fs::read_to_string(desk.root().join(".gitlab-ci.yml")).unwrap();
     assert!(pipeline.ends_with("    inputs:\n      source: docs\n"), "{pipeline}");
+    let ignored = fs::read_to_string(desk.root().join(".gitignore")).unwrap();
+    assert!(ignored.contains("/docs/public/\n"), "{ignored}");
     let routes = fs::read_to_string(desk.root().join(".gitlab/route-map.yml")).unwrap();
     assert!(routes.contains(r"'/^docs\/(.+)\.(?:ipynb|md)$/'"), "{routes}");
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::disk::{Publisher, Stamped};
+use crate::disk::{Archive, Publisher};
 use crate::path::SitePath;
 use crate::site::{Bodies, Product, Site};
 
@@ -21,7 +21,6 @@ pub(super) fn archive(mut site: Site, publisher: &Publisher, bodies: &dyn Bodies
         Some(product) if path.extension() == "html" => Ok(site.produce(product, bodies)?.bytes),
         _ => publisher.bytes(path),
     };
-    let name = place.stem();
-    let stamped = Stamped { folder: name, moment: site.edition().built.as_deref() };
-    publisher.put_archive(&place, &stamped, &files, &bytes)
+    let moment = site.edition().built.as_deref();
+    publisher.put_archive(&Archive { path: &place, folder: place.stem(), moment }, &files, &bytes)
 }

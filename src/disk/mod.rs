@@ -6,7 +6,7 @@ mod stamp;
 mod themes;
 mod walk;
 
-pub use publish::{Footprint, Published as PublishCount, Publisher, Receipts, Stamped, Twin};
+pub use publish::{Archive, Footprint, Published as PublishCount, Publisher, Receipts, Twin};
 pub use scratch::Scratch;
 pub use stamp::Stamp;
 pub use themes::{new_theme, theme};

@@ -62,18 +62,35 @@ pub enum Act {
 const IGNORED: [&str; 5] =
     ["/public/", "/bindery-report/", "/.bindery-cache/", ".gitlab-ci-local/", ".ipynb_checkpoints/"];
 
+/// The files that [`plan`] may write, relative to the top of the git repo.
+struct Places {
+    config: SitePath,
+    runbook: SitePath,
+    pipeline: SitePath,
+    template: SitePath,
+    routes: SitePath,
+    ignored: SitePath,
+}
+
+impl Places {
+    fn new(prefix: &SitePath) -> Self {
+        let (top, gitlab) = (SitePath::root(), SitePath::root().child(".gitlab"));
+        Self {
+            config: prefix.child("bindery.toml"),
+            runbook: prefix.child("runbooks").child("first-runbook.ipynb"),
+            pipeline: top.child(".gitlab-ci.yml"),
+            template: gitlab.child("bindery.yml"),
+            routes: gitlab.child("route-map.yml"),
+            ignored: top.child(".gitignore"),
+        }
+    }
+}
+
 impl Facts {
     /// The files that [`plan`] asks about, relative to the top of the git repo.
     pub fn asked(prefix: &SitePath) -> Vec<SitePath> {
-        let top = |path: &str| SitePath::new(path).unwrap_or_default();
-        vec![
-            prefix.child("bindery.toml"),
-            top(".gitlab-ci.yml"),
-            top(".gitlab/bindery.yml"),
-            top(".gitlab/route-map.yml"),
-            top(".gitignore"),
-            prefix.child("runbooks").child("first-runbook.ipynb"),
-        ]
+        let Places { config, runbook, pipeline, template, routes, ignored } = Places::new(prefix);
+        vec![config, runbook, pipeline, template, routes, ignored]
     }
 
     fn is_on_github(&self) -> bool {
@@ -84,8 +101,7 @@ impl Facts {
 /// What is to be done so that a repo is published: nothing that is there is written over.
 pub fn plan(facts: &Facts) -> Vec<Step> {
     let mut steps = Vec::new();
-    let [config, pipeline, template, routes, ignored, runbook] =
-        <[SitePath; 6]>::try_from(Facts::asked(&facts.prefix)).unwrap_or_default();
+    let Places { config, runbook, pipeline, template, routes, ignored } = Places::new(&facts.prefix);
     let mut create = |path: SitePath, text: &dyn Fn() -> String| {
         let act = if facts.there.contains(&path) {
             Act::Keep("it is there already".to_owned())
@@ -123,7 +139,10 @@ pub fn plan(facts: &Facts) -> Vec<Step> {
                 known.trim_matches('/') == bare || known.trim_start_matches("**/").trim_matches('/') == bare
             })
         };
-        let missing: Vec<&str> = IGNORED.into_iter().filter(|line| !is_known(line)).collect();
+        // Who builds in the folder itself has the site there.
+        let inner = (!facts.prefix.is_root()).then(|| format!("/{}/public/", facts.prefix));
+        let wanted = IGNORED.iter().map(|line| (*line).to_owned()).chain(inner);
+        let missing: Vec<String> = wanted.filter(|line| !is_known(line)).collect();
         let lines: String = missing.iter().map(|line| format!("{line}\n")).collect();
         let act = match &facts.gitignore {
             _ if missing.is_empty() => Act::Keep("it has all lines that it needs".to_owned()),

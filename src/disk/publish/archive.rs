@@ -18,9 +18,11 @@ const AT_ONCE: usize = 128;
 const PACKED: [&str; 13] =
     ["png", "jpg", "jpeg", "gif", "webp", "mp4", "webm", "mp3", "ogg", "zip", "gz", "pdf", "woff2"];
 
-/// What is true of all files of an archive.
+/// An archive, and what is true of all files in it.
 #[derive(Clone, Debug)]
-pub struct Stamped<'a> {
+pub struct Archive<'a> {
+    /// Where it stands in the site.
+    pub path: &'a SitePath,
     /// The folder that all files lie in.
     pub folder: &'a str,
     /// The moment that all files bear, RFC 3339.
@@ -28,31 +30,31 @@ pub struct Stamped<'a> {
 }
 
 impl Publisher {
-    /// Puts an archive of `files` at `path`; `bytes` gives what each holds.
+    /// Puts an archive of `files`; `bytes` gives what each holds.
     ///
     /// # Errors
     /// As [`Publisher::put`], and what `bytes` says.
     pub fn put_archive(
         &self,
-        path: &SitePath,
-        stamped: &Stamped<'_>,
+        archive: &Archive<'_>,
         files: &[SitePath],
         bytes: &(dyn Fn(&SitePath) -> Result<Vec<u8>, String> + Sync),
     ) -> Result<(), String> {
+        let Archive { path, folder, moment } = *archive;
         let target = place(&self.files(), path);
         let file = self
             .folder(&target)
             .and_then(|()| File::create(&target))
             .map_err(|error| unwritten(path, &error))?;
         let say = |error: zip::result::ZipError| format!("`{path}` cannot be written: {error}");
-        let mut archive = ZipWriter::new(BufWriter::new(file));
-        let moment = stamped.moment.and_then(date_time).unwrap_or(DateTime::DEFAULT);
+        let mut zip = ZipWriter::new(BufWriter::new(file));
+        let moment = moment.and_then(date_time).unwrap_or(DateTime::DEFAULT);
         let options = SimpleFileOptions::default().last_modified_time(moment).unix_permissions(0o644);
         for some in files.chunks(AT_ONCE) {
             let packed: Vec<PreparedZipFile> = some
                 .par_iter()
                 .map(|file| {
-                    let name = format!("{}/{file}", stamped.folder);
+                    let name = format!("{folder}/{file}");
                     let is_packed = PACKED.contains(&file.extension().as_str());
                     let method =
                         if is_packed { CompressionMethod::Stored } else { CompressionMethod::Deflated };
@@ -61,10 +63,10 @@ impl Publisher {
                 })
                 .collect::<Result<_, String>>()?;
             for file in packed {
-                archive.add_prepared_file(file).map_err(say)?;
+                zip.add_prepared_file(file).map_err(say)?;
             }
         }
-        let file = archive.finish().map_err(say)?;
+        let file = zip.finish().map_err(say)?;
         let file = file.into_inner().map_err(|error| unwritten(path, error.error()))?;
         let size = file.metadata().map_err(|error| unwritten(path, &error))?.len();
         let put = Put { is_staged: true, mark: None, size };

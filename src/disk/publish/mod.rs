@@ -11,7 +11,7 @@ mod archive;
 mod journal;
 mod twins;
 
-pub use archive::Stamped;
+pub use archive::Archive;
 pub use twins::Twin;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
