@@ -111,11 +111,12 @@ pub(super) fn kernels<'a>(root: &Path, sources: impl Iterator<Item = &'a SitePat
         .par_iter()
         .filter_map(|path| Kernel::of_notebook(&disk::read_inside(root, path).ok()?))
         .collect();
-    let mut counts: BTreeMap<Kernel, usize> = BTreeMap::new();
+    // One kernel has many names for people.
+    let mut counts: BTreeMap<String, (Kernel, usize)> = BTreeMap::new();
     for kernel in named {
-        *counts.entry(kernel).or_default() += 1;
+        counts.entry(kernel.name.clone()).or_insert((kernel, 0)).1 += 1;
     }
-    let mut counts: Vec<(Kernel, usize)> = counts.into_iter().collect();
+    let mut counts: Vec<(Kernel, usize)> = counts.into_values().collect();
     counts.sort_by(|(a, of_a), (b, of_b)| of_b.cmp(of_a).then_with(|| a.cmp(b)));
     counts
 }
