@@ -132,7 +132,7 @@ pub fn pages() -> Vec<(String, String)> {
 
 fn all_rules() -> String {
     let mut out = String::from(
-        "---\ntitle: The rules of the check\ndescription: What `bindery check` finds, why it matters, and how to mend it.\ntoc-depth: 2\n---\n\n# The rules of the check\n\n<!-- Printed from the book in src/diagnostic/book: see tests/manual.rs. -->\n\n`bindery explain RULE` says the same in the terminal. How rules are weighed, silenced and asked for less stands in [Check before you merge](check.md).\n\n| rule | what it is about | severity |\n| --- | --- | --- |\n",
+        "---\ntitle: The rules of the check\ndescription: What the check finds, why it matters, and how to mend it.\ntoc-depth: 2\n---\n\n# The rules of the check\n\n<!-- Printed from the book in src/diagnostic/book: see tests/manual.rs. -->\n\n`bindery explain RULE` says the same in the terminal. How rules are weighed, silenced and asked for less stands in [Check before you merge](check.md).\n\n| rule | what it is about | severity |\n| --- | --- | --- |\n",
     );
     for entry in Entry::all() {
         let severity = entry.severity.map_or("as found", Severity::name);

@@ -143,9 +143,9 @@ fn the_summary_says_what_room_a_site_takes() {
         let folders: std::collections::BTreeSet<&str> =
             files.iter().flat_map(|file| file.match_indices('/').map(|(at, _)| &file[..at])).collect();
         let said =
-            format!("  {} files and folders, {:.0} kB;", files.len() + folders.len(), bytes as f64 / 1e3);
+            format!("  {} files and folders, {:.0} kB:", files.len() + folders.len(), bytes as f64 / 1e3);
         assert!(site.stderr.contains(&said), "{said}\n{}", site.stderr);
-        assert!(site.stderr.contains("of what GitLab Pages takes"), "{}", site.stderr);
+        assert!(site.stderr.contains("of what a site on GitLab.com may have"), "{}", site.stderr);
     }
 }
 

@@ -824,8 +824,11 @@ fn what_a_file_had_before_is_no_news_of_a_branch_also_under_another_name() {
     let said: Vec<&str> = found.iter().map(|f| f["message"].as_str().unwrap()).collect();
     assert_eq!(
         said,
-        ["`lost.md` is not in the repo", "`old.html` was published, and nothing stands there now"]
+        ["`old.html` was published, and nothing stands there now", "`lost.md` is not in the repo"]
     );
+    // It is said of the page that took its place, which can keep the old URL.
+    assert_eq!(found[0]["file"], "new.md");
+    assert!(found[0]["help"].as_str().unwrap().contains("this page, `new.md`: `aliases: [/old.html]`"));
 }
 
 #[test]

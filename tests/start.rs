@@ -46,6 +46,8 @@ create .gitlab/route-map.yml
 create .gitlab-ci.yml
 create .gitignore
 
+before the first pipeline: .gitlab-ci.yml says how a job gets bindery
+
 next: bindery serve --open shows the site while you write, bindery check says what is wrong,
 bindery build writes it to public/
 
@@ -65,7 +67,7 @@ bindery build writes it to public/
 fn what_is_there_is_not_written_over() {
     let desk = on_gitlab()
         .file("bindery.toml", "[site]\ntitle = \"Mine\"\n")
-        .file(".gitlab-ci.yml", "test: {script: make}\n")
+        .file(".gitlab-ci.yml", "# no bindery so far\nstages: [build, test]\ntest: {script: make}\n")
         .file(".gitignore", "public\n.venv")
         .notebook("a.ipynb", nb([md("# A")]));
     let before = tree(desk.root());
@@ -79,6 +81,7 @@ fn what_is_there_is_not_written_over() {
     }
     assert!(text.contains("kernels: python3 1"), "{text}");
     assert!(text.contains("- local: .gitlab/bindery.yml"), "the lines to add are shown: {text}");
+    assert!(text.contains("stage: test\n"), "the last stage of a pipeline without `deploy`: {text}");
     let ignored = fs::read_to_string(desk.root().join(".gitignore")).unwrap();
     assert!(ignored.starts_with("public\n.venv\n/bindery-report/\n"), "{ignored}");
     assert!(!desk.root().join("runbooks").exists(), "a repo with notebooks needs no first one");
@@ -94,7 +97,7 @@ fn a_folder_of_a_repo_is_the_source_of_its_pipeline() {
     assert_eq!(code, 0, "{text}");
     assert!(desk.root().join("docs/bindery.toml").is_file());
     let pipeline = fs::read_to_string(desk.root().join(".gitlab-ci.yml")).unwrap();
-    assert!(pipeline.ends_with("    inputs:\n      source: docs\n"), "{pipeline}");
+    assert!(pipeline.contains("    inputs:\n      source: docs\n"), "{pipeline}");
     let ignored = fs::read_to_string(desk.root().join(".gitignore")).unwrap();
     assert!(ignored.contains("/docs/public/\n"), "{ignored}");
     let routes = fs::read_to_string(desk.root().join(".gitlab/route-map.yml")).unwrap();
@@ -169,8 +172,21 @@ fn a_site_has_templates_of_its_own() {
     assert_eq!(said(&desk, &["new", "b.md", "-t", "note"]).0, 0);
     assert_eq!(fs::read_to_string(desk.root().join("b.md")).unwrap(), "# B\n");
     let (code, text) = said(&desk, &["new", "c.ipynb", "-t", "note"]);
-    assert!(code == 2 && text.contains("no template `note` for `c.ipynb`"), "{text}");
+    assert!(code == 2 && text.contains("`note` is one of Markdown"), "{text}");
     assert!(!desk.build().fine().files().iter().any(|file| file.contains("templates")));
+    // What is no notebook makes none.
+    for (text, why) in [
+        ("{}", "nbformat"),
+        (r#"{"metadata":[],"cells":[],"nbformat":4}"#, "metadata"),
+        (r#"{"metadata":{},"nbformat":4}"#, "no cells"),
+        ("words", "no notebook"),
+    ] {
+        let desk = Desk::new().file("bindery.toml", "").file(".bindery/templates/bad.ipynb", text);
+        let (code, text) = said(&desk, &["new", "x.ipynb", "-t", "bad", "--kernel", "bash"]);
+        assert!(code == 2 && text.contains(why), "{text}");
+        assert!(!desk.root().join("x.ipynb").exists());
+        assert_eq!(said(&desk, &["new", "y.ipynb"]).0, 0, "the others can be used");
+    }
 }
 
 #[test]
@@ -237,4 +253,28 @@ fn the_route_map_leads_from_each_source_to_its_page() {
         }
         assert_eq!(routed(&map, "src/main.py"), None);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_leads_out_of_the_repo_is_not_followed_and_nothing_is_half_done() {
+    let desk = on_gitlab();
+    let elsewhere = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), desk.root().join(".gitlab")).unwrap();
+    let (code, text) = said(&desk, &["init"]);
+    assert!(code == 2 && text.contains("leads out of the repo"), "{text}");
+    assert!(!desk.root().join("bindery.toml").exists());
+    assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn what_lies_above_a_git_repo_is_not_its_business() {
+    let outer = Desk::new()
+        .file("bindery.toml", "[site]\ntitle = \"Outer\"\n")
+        .file("inner/a.md", "# A\n\n[x](gone.md)");
+    outer.git(&["init", "-q", "inner"]);
+    let mut command = outer.command(&["check"]);
+    let output = command.current_dir(outer.root().join("inner")).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.code() == Some(1) && text.contains(" a.md:3:1"), "{text}");
 }

@@ -247,8 +247,8 @@ impl Whole<'_> {
                 diagnostic.note = match self.survey_of(&diagnostic.file) {
                     Some(survey) => survey.weigh(diagnostic.note)?,
                     None => {
-                        let severity =
-                            self.asked_of_none.severity(diagnostic.note.rule, diagnostic.note.severity)?;
+                        let asked = checks.asked(&diagnostic.file, &|_| None);
+                        let severity = asked.severity(diagnostic.note.rule, diagnostic.note.severity)?;
                         let message = self.shelf.secrets().hidden(&diagnostic.note.message);
                         Note { severity, message, ..diagnostic.note }
                     }

@@ -92,11 +92,14 @@ impl Before {
             let record = self.site.page(page);
             let Some(heir) = now.get(&url) else {
                 let message = format!("`{url}` was published, and nothing stands there now");
+                let heir = self.base.renamed.get(&record.source).unwrap_or(&record.source);
+                let (source, place) = match whole.site.page_of(heir) {
+                    Some(page) => (whole.site.source(page), format!("this page, `{heir}`")),
+                    None => (&record.source, "the page that took its place".to_owned()),
+                };
                 let help = format!(
-                    "name it in the front matter of the page that took its place: `aliases: [/{url}]`"
+                    "name it in the front matter of {place}: `aliases: [/{url}]`; where it shall go, switch this rule off for its path below `[[check.paths]]`"
                 );
-                let source =
-                    whole.site.page_of(&record.source).map_or(&record.source, |page| whole.site.source(page));
                 said.push(Diagnostic::new(source, Note::error(Rule::UrlDropped, message).help(help)));
                 continue;
             };

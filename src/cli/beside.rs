@@ -34,8 +34,9 @@ enum Kind {
     Br,
 }
 
-/// What GitLab Pages takes at most where nobody set another limit: bytes
-/// (<https://docs.gitlab.com/user/gitlab_com/#gitlab-pages>), and files with their folders.
+/// What a site on GitLab.com may take: bytes
+/// (<https://docs.gitlab.com/user/gitlab_com/#gitlab-pages>), and files with their folders. Other
+/// instances have limits of their own, 100 MB where nobody set one.
 const PAGES_BYTES: u64 = 1_000_000_000;
 const PAGES_ENTRIES: usize = 200_000;
 
@@ -119,14 +120,14 @@ pub(super) fn room(footprint: &Footprint) -> Vec<String> {
     let share = |part: f64| format!("{:.1} %", part * 100.0);
     let (of_bytes, of_entries) = (bytes as f64 / PAGES_BYTES as f64, entries as f64 / PAGES_ENTRIES as f64);
     let mut lines = vec![format!(
-        "  {entries} files and folders, {}; of what GitLab Pages takes, {} and {}",
+        "  {entries} files and folders, {}: {} and {} of what a site on GitLab.com may have",
         size(bytes),
         share(of_entries),
         share(of_bytes)
     )];
     if of_bytes > 1.0 || of_entries > 1.0 {
         lines.push(
-            "warning: GitLab Pages takes at most 1 GB and 200,000 files and folders where nobody set other limits; `outputs.downloads = \"link\"`, no --compress and no --archive make the site smaller"
+            "warning: a site on GitLab.com may have 1 GB and 200,000 files and folders; `outputs.downloads = \"link\"`, no --compress and no --archive make the site smaller"
                 .to_owned(),
         );
     }

@@ -85,8 +85,11 @@ impl Check {
         let cache = if self.external { self.cache.folder(&root, &src)? } else { None };
         let cache = cache.and_then(|folder| Cache::open(&folder).ok());
         let known = || cache.as_ref().map(Cache::answers).unwrap_or_default();
-        let in_pipeline =
-            || std::env::var("CI_MERGE_REQUEST_DIFF_BASE_SHA").ok().filter(|sha| !sha.is_empty());
+        // The first is that of merged results, where HEAD holds what others merged meanwhile.
+        let in_pipeline = || {
+            let names = ["CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "CI_MERGE_REQUEST_DIFF_BASE_SHA"];
+            names.iter().find_map(|name| std::env::var(name).ok().filter(|sha| !sha.is_empty()))
+        };
         let head = || self.staged.then(|| "HEAD".to_owned());
         let request = check::Request {
             base: self.since.clone().or(self.base.clone()).or_else(head).or_else(in_pipeline),

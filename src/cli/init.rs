@@ -14,6 +14,7 @@ use crate::history;
 use crate::notebook::Format;
 use crate::path::SitePath;
 use crate::start::{Act, Facts, Kernel, Step, plan};
+use crate::yaml;
 
 #[derive(Debug, Args)]
 pub(super) struct Init {
@@ -25,6 +26,12 @@ pub(super) struct Init {
     dry_run: bool,
 }
 
+/// What comes behind it.
+const NEXT: &str = "
+next: bindery serve --open shows the site while you write, bindery check says what is wrong,
+bindery build writes it to public/
+";
+
 impl Init {
     pub(super) fn run(self) -> Result<ExitCode, String> {
         let root =
@@ -33,17 +40,20 @@ impl Init {
             return Err(format!("`{}` is no folder", self.dir.display()));
         }
         let (facts, top) = facts(&root)?;
-        let mut said = seen(&facts);
-        for Step { path, act } in plan(&facts) {
-            let line = self.take(&top, &path, &act)?;
-            said.push_str(&line);
+        out(&seen(&facts))?;
+        let steps = plan(&facts);
+        let is_written = |step: &&Step| matches!(step.act, Act::Create(_) | Act::Append(_));
+        // All or nothing, as far as can be seen: a link on the way may lead out of the repo.
+        steps.iter().filter(is_written).try_for_each(|step| disk::leads_inside(&top, &step.path))?;
+        for Step { path, act } in &steps {
+            out(&self.take(&top, path, act)?)?;
         }
         if !self.dry_run {
-            said.push_str(
-                "\nnext: bindery serve --open shows the site while you write, bindery check says what is wrong,\nbindery build writes it to public/\n",
-            );
+            if steps.iter().filter(is_written).any(|step| step.path.name() == "bindery.yml") {
+                out("\nbefore the first pipeline: .gitlab-ci.yml says how a job gets bindery\n")?;
+            }
+            out(NEXT)?;
         }
-        out(&said)?;
         Ok(ExitCode::SUCCESS)
     }
 
@@ -97,11 +107,20 @@ fn facts(root: &Path) -> Result<(Facts, PathBuf), String> {
         has_title: config.nav.as_ref().is_some_and(|nav| nav.title.is_some()),
         there: Facts::asked(&origin.prefix).into_iter().filter(|path| disk::exists(&top, path)).collect(),
         gitignore: text(".gitignore"),
+        stage: text(".gitlab-ci.yml").as_deref().and_then(last_stage),
         pipeline: text(".gitlab-ci.yml"),
         date: today().to_string(),
         prefix: origin.prefix,
     };
     Ok((facts, top))
+}
+
+/// The last stage of a pipeline that has stages of its own and no `deploy` among them.
+fn last_stage(pipeline: &str) -> Option<String> {
+    let said = yaml::map(pipeline).ok()?;
+    let stages: Vec<&str> =
+        said.get("stages")?.as_array()?.iter().filter_map(|stage| stage.as_str()).collect();
+    if stages.contains(&"deploy") { None } else { stages.last().map(|stage| (*stage).to_owned()) }
 }
 
 /// The kernels that the notebooks among some sources name, the most used first.
@@ -117,7 +136,8 @@ pub(super) fn kernels<'a>(root: &Path, sources: impl Iterator<Item = &'a SitePat
         counts.entry(kernel.name.clone()).or_insert((kernel, 0)).1 += 1;
     }
     let mut counts: Vec<(Kernel, usize)> = counts.into_values().collect();
-    counts.sort_by(|(a, of_a), (b, of_b)| of_b.cmp(of_a).then_with(|| a.cmp(b)));
+    // Of two that are as common, the newer Python.
+    counts.sort_by(|(a, of_a), (b, of_b)| of_b.cmp(of_a).then_with(|| b.cmp(a)));
     counts
 }
 

@@ -45,7 +45,7 @@ impl New {
         let place = absolute(self.path.as_deref().unwrap_or(Path::new(".")))?;
         let near = place.ancestors().find(|folder| folder.is_dir()).unwrap_or(&place);
         let root = disk::find_root(near);
-        let templates = templates(&root)?;
+        let templates = templates(&root);
         if self.list {
             let lines: String =
                 templates.iter().map(|known| format!("{:<14} {}\n", known.name, known.about)).collect();
@@ -69,12 +69,14 @@ impl New {
             .find(|known| known.is_markdown == is_markdown)
             .or_else(|| templates.iter().filter(of_name).find(|known| !known.is_markdown || is_markdown))
             .ok_or_else(|| {
+                if templates.iter().any(|known| known.name == self.template) {
+                    return format!(
+                        "the template `{}` is one of Markdown, and makes pages that end in .md",
+                        self.template
+                    );
+                }
                 let names: Vec<&str> = templates.iter().map(|known| known.name.as_str()).collect();
-                format!(
-                    "there is no template `{}` for `{path}`; known are {}",
-                    self.template,
-                    names.join(", ")
-                )
+                format!("there is no template `{}`; known are {}", self.template, names.join(", "))
             })?;
         let filling = Filling {
             title: self.title.clone().unwrap_or_else(|| title_of_name(&path)),
@@ -106,13 +108,15 @@ impl New {
             disk::walk(root, &SitePath::root(), &absolute(&root.join("public"))?, &config)?;
         let known = kernels(root, sources.iter().map(|source| &source.path));
         // The commands of our templates are those of a shell, which Python can hand on.
-        let speaks = |kernel: &Kernel| matches!(kernel.language.as_str(), "bash" | "python");
+        let speaks = |kernel: &Kernel| {
+            matches!(kernel.language.as_str(), "bash" | "python") && kernel.name != "python2"
+        };
         Ok(known.into_iter().map(|(kernel, _)| kernel).find(speaks))
     }
 }
 
 /// The templates that a repo can use: its own hide those of the binary that have the same name.
-fn templates(root: &Path) -> Result<Vec<Template>, String> {
+fn templates(root: &Path) -> Vec<Template> {
     let folder = SitePath::new(FOLDER).unwrap_or_default();
     let mut found = Vec::new();
     for path in disk::files_below(root, &folder) {
@@ -121,7 +125,10 @@ fn templates(root: &Path) -> Result<Vec<Template>, String> {
             "md" => true,
             _ => continue,
         };
-        let text = disk::text_inside(root, &path).ok_or_else(|| format!("`{path}` cannot be read"))?;
+        let Some(text) = disk::text_inside(root, &path) else {
+            eprintln!("note: `{path}` cannot be read, and is no template");
+            continue;
+        };
         found.push(Template {
             name: path.stem().to_owned(),
             about: path.to_string(),
@@ -142,5 +149,5 @@ fn templates(root: &Path) -> Result<Vec<Template>, String> {
             });
         }
     }
-    Ok(found)
+    found
 }

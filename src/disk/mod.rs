@@ -93,6 +93,24 @@ pub fn write_inside(folder: &Path, path: &SitePath, bytes: &[u8]) -> Result<(), 
         .map_err(|error| format!("`{}`: {error}", place.display()))
 }
 
+/// Whether a file below `root`, or the nearest folder on its way that is there, lies below it in
+/// fact.
+///
+/// # Errors
+/// The link that leads out.
+#[expect(clippy::disallowed_methods, reason = "this is the edge")]
+pub fn leads_inside(root: &Path, path: &SitePath) -> Result<(), String> {
+    let wanted = place(root, path);
+    let Some(there) = wanted.ancestors().find(|at| std::fs::symlink_metadata(at).is_ok()) else {
+        return Ok(());
+    };
+    let real = std::fs::canonicalize(there).ok().zip(std::fs::canonicalize(root).ok());
+    if real.is_some_and(|(real, root)| real.starts_with(root)) {
+        return Ok(());
+    }
+    Err(format!("`{}` is a link that leads out of the repo, or nowhere", there.display()))
+}
+
 /// Makes a file below `root`, and the folders on its way; what is there is not touched.
 ///
 /// # Errors

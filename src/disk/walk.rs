@@ -44,11 +44,11 @@ pub struct Found {
 /// Folders of tools, never of authors. Hidden folders are passed over as well.
 const TOOLS: [&str; 4] = ["node_modules", "__pycache__", "site-packages", "__MACOSX"];
 
-/// The root of the repo that `src` lies in: the folder of `bindery.toml`, else of `.git`, else
-/// `src` itself.
+/// The root of the repo that `src` lies in: the nearest folder with a `bindery.toml` or a `.git`,
+/// else `src` itself. What lies above a git repo is not its business.
 pub fn find_root(src: &Path) -> PathBuf {
-    let has = |name: &str| src.ancestors().find(|folder| folder.join(name).exists()).map(Path::to_path_buf);
-    has("bindery.toml").or_else(|| has(".git")).unwrap_or_else(|| src.to_path_buf())
+    let is_root = |folder: &&Path| ["bindery.toml", ".git"].iter().any(|name| folder.join(name).exists());
+    src.ancestors().find(is_root).unwrap_or(src).to_path_buf()
 }
 
 /// Walks the repo at `root`. Pages are taken from the folder `src` (relative to it); `out` is

@@ -4,6 +4,7 @@ use super::assemble::Site;
 use super::edition::{ChangedPage, Fate, Review};
 use super::nav::Stand;
 use crate::diagnostic::{Note, Severity};
+use crate::html::escape;
 use crate::path::{SitePath, encode_fragment};
 use crate::theme::view::{ChangeGroup, ChangedFile, ChangesView, FindingView, Head};
 
@@ -73,8 +74,8 @@ impl Site {
                     })
                     .to_owned(),
                 rule: note.rule.id(),
-                message: note.message.clone(),
-                help: note.help.clone(),
+                message_html: with_code(&note.message),
+                help_html: note.help.as_deref().map(with_code),
                 // A page of Markdown is one cell to us alone.
                 cell: note.cell.as_ref().map(|cell| cell.number).filter(|_| source.extension() == "ipynb"),
                 line: note.file_line(),
@@ -91,4 +92,19 @@ impl Site {
             url,
         }
     }
+}
+
+/// A sentence as HTML: what stands between backticks is code.
+fn with_code(text: &str) -> String {
+    let mut out = String::new();
+    let pieces: Vec<&str> = text.split('`').collect();
+    for (place, piece) in pieces.iter().enumerate() {
+        // The last of an even number of backticks' pieces is prose; one that is never closed stays.
+        match (place % 2 == 1, place + 1 < pieces.len()) {
+            (true, true) => out.push_str(&format!("<code>{}</code>", escape(piece))),
+            (true, false) => out.push_str(&format!("`{}", escape(piece))),
+            _ => out.push_str(&escape(piece)),
+        }
+    }
+    out
 }

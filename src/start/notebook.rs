@@ -99,26 +99,31 @@ impl Filling {
     pub fn notebook(&self, template: &str) -> Result<String, String> {
         let mut notebook: Map<String, Value> =
             serde_json::from_str(template).map_err(|error| format!("it is no notebook: {error}"))?;
-        let old = notebook["metadata"]["kernelspec"]["language"].as_str().unwrap_or_default().to_owned();
+        if !notebook.get("nbformat").is_some_and(Value::is_u64) {
+            return Err("it is no notebook: it does not say of which nbformat it is".to_owned());
+        }
+        let metadata = notebook.entry("metadata").or_insert_with(|| json!({}));
+        let metadata = metadata.as_object_mut().ok_or("its metadata is no object")?;
+        let said = |metadata: &Map<String, Value>, of: &str, key: &str| {
+            metadata.get(of).and_then(|of| of.get(key)).and_then(Value::as_str).unwrap_or_default().to_owned()
+        };
+        let old = said(metadata, "kernelspec", "language");
+        if let Some(Kernel { name, display_name, language }) = &self.kernel {
+            let spec = json!({ "display_name": display_name, "language": language, "name": name });
+            metadata.insert("kernelspec".to_owned(), spec);
+            if said(metadata, "language_info", "name") != *language {
+                metadata.shift_remove("language_info");
+            }
+        }
         let cells = notebook.get_mut("cells").and_then(Value::as_array_mut).ok_or("it has no cells")?;
-        for cell in cells {
-            let is_code = cell["cell_type"] == "code";
-            let Some(cell) = cell.as_object_mut() else { continue };
+        for cell in cells.iter_mut().filter_map(Value::as_object_mut) {
+            let is_code = cell.get("cell_type").is_some_and(|kind| kind == "code");
             let mut source = self.fill(&source_of(cell.get("source")));
             if let Some(kernel) = self.kernel.as_ref().filter(|_| is_code) {
                 source = spoken(&source, &old, kernel);
             }
             let lines: Vec<&str> = source.split_inclusive('\n').collect();
             cell.insert("source".to_owned(), json!(lines));
-        }
-        if let Some(kernel) = &self.kernel {
-            notebook["metadata"]["kernelspec"] = json!({
-                "display_name": kernel.display_name, "language": kernel.language, "name": kernel.name,
-            });
-            let known = notebook["metadata"]["language_info"]["name"].as_str() == Some(&kernel.language);
-            if !known && let Some(metadata) = notebook["metadata"].as_object_mut() {
-                metadata.shift_remove("language_info");
-            }
         }
         let mut out = Vec::new();
         let form = serde_json::ser::PrettyFormatter::with_indent(b" ");

@@ -34,6 +34,8 @@ pub struct Facts {
     pub gitignore: Option<String>,
     /// See `gitignore`.
     pub pipeline: Option<String>,
+    /// The stage for the jobs, where the pipeline has stages and `deploy` is none of them.
+    pub stage: Option<String>,
     /// The day, as `YYYY-MM-DD`.
     pub date: String,
 }
@@ -57,6 +59,9 @@ pub enum Act {
     /// It stays as it is; why, and what its owner may do.
     Keep(String),
 }
+
+/// What stands in a pipeline that includes bindery's template.
+const INCLUDED: [&str; 3] = [".gitlab/bindery.yml", "/pages@", "templates/pages.yml"];
 
 /// What git must not track of what bindery and Jupyter leave behind.
 const IGNORED: [&str; 5] =
@@ -93,6 +98,10 @@ impl Facts {
         vec![config, runbook, pipeline, template, routes, ignored]
     }
 
+    fn source(&self) -> &str {
+        if self.prefix.is_root() { "." } else { self.prefix.as_str() }
+    }
+
     fn is_on_github(&self) -> bool {
         self.host.as_deref().is_some_and(|host| host == "github.com" || host.starts_with("github."))
     }
@@ -120,8 +129,12 @@ pub fn plan(facts: &Facts) -> Vec<Step> {
         let include = include(facts, &template);
         let act = match &facts.pipeline {
             None => Act::Create(include),
-            Some(text) if text.contains("bindery") => Act::Keep("it knows bindery already".to_owned()),
-            Some(_) => Act::Keep(format!("it is there already; add to it:\n\n{include}")),
+            Some(text) if INCLUDED.iter().any(|entry| text.contains(entry)) => {
+                Act::Keep(format!("it includes bindery already; its `source` must be {}", facts.source()))
+            }
+            Some(_) => Act::Keep(format!(
+                "it is there already; add to it (where it has an `include`, the entry alone):\n\n{include}"
+            )),
         };
         steps.push(Step { path: pipeline, act });
     } else if facts.has_git {
@@ -191,11 +204,15 @@ fn first_runbook(facts: &Facts) -> String {
 
 fn include(facts: &Facts, template: &SitePath) -> String {
     let mut out = format!(
-        "# bindery checks each merge request, shows a preview of its site, and publishes the default branch.\n# {template} says by its inputs what can be chosen, and how a job gets bindery: by default from the\n# package registry of a project of this instance (inputs project and version), else by install, binary\n# or image.\ninclude:\n  - local: {template}\n"
+        "# bindery checks each merge request, shows a preview of its site, and publishes the default branch.\n# A job gets bindery from the package registry of a project of this instance, bindery/bindery where\n# nothing is said. Where there is none, one of these inputs is needed; {template} has all of them.\ninclude:\n  - local: {template}\n    inputs:\n"
     );
-    if !facts.prefix.is_root() {
-        out.push_str(&format!("    inputs:\n      source: {}\n", quoted(facts.prefix.as_str())));
+    out.push_str(&format!("      source: {}\n", quoted(facts.source())));
+    if let Some(stage) = &facts.stage {
+        out.push_str(&format!("      stage: {}\n", quoted(stage)));
     }
+    out.push_str(
+        "      # project: tools/bindery             # whose package registry holds its releases\n      # install: pip install --no-index tools/bindery-0.1.0-py3-none-manylinux2014_x86_64.manylinux_2_17_x86_64.whl\n      # binary: /opt/bindery/bindery       # where it is on the image or the runner already\n      # image: registry.example.com/tools/bindery:0.1.0\n",
+    );
     out
 }
 

@@ -368,9 +368,9 @@ pub struct FindingView {
     /// The id of the rule.
     pub rule: &'static str,
     /// What was found.
-    pub message: String,
+    pub message_html: String,
     /// What to do.
-    pub help: Option<String>,
+    pub help_html: Option<String>,
     /// The number of the cell it stands in.
     pub cell: Option<u32>,
     /// The line of the file.

@@ -62,7 +62,9 @@ function run(at, variables = {}, more = []) {
   rmSync(path.join(at, '.gitlab-ci-local'), { recursive: true, force: true });
   const said = Object.entries({ ...pages, ...variables }).flatMap(([name, value]) => ['--variable', `${name}=${value}`]);
   const words = [runner, '--force-shell-executor', '--shell-isolation', '--no-artifacts-to-source', '--ignore-predefined-vars', Object.keys(variables).join(',') || 'CI_PAGES_URL', ...said, ...more];
-  const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: at, env: environment, encoding: 'utf8', maxBuffer: 64e6 });
+  // What is fetched of the project comes from its folder, and not from an instance.
+  const near = { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: `url.file://${at}.insteadOf`, GIT_CONFIG_VALUE_0: 'https://gitlab.example.invalid:443/group/sub/project.git' };
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: at, env: { ...environment, ...near }, encoding: 'utf8', maxBuffer: 64e6 });
   const text = `${stdout}${stderr}`.replace(/\u001b\[[0-9;]*m/g, '');
   const jobs = Object.fromEntries([...text.matchAll(/^\s*(PASS|FAIL|WARN)\s+(\S+)/gm)].map((found) => [found[2], found[1]]));
   return { status, text, jobs, stdout };
@@ -116,6 +118,44 @@ test('the report for the widget has all findings, those that fail are the new on
   const quality = JSON.parse(read(check, 'bindery-report/codequality.json'));
   assert.ok(quality.some((item) => item.location.path === 'old.md'));
   assert.ok(!read(check, 'bindery-report/junit.xml').includes('gone.md'));
+});
+
+test('of a merged result only the work of the branch counts', () => {
+  const { at, git, write, commit, branch, read } = desk('merged');
+  const left = git('rev-parse', 'main');
+  branch();
+  write('mine.md', '# Mine');
+  commit();
+  git('checkout', '-q', 'main');
+  write('theirs.md', '# Theirs\n\n[x](gone.md)');
+  commit();
+  const target = git('rev-parse', 'main');
+  git('checkout', '-q', '-b', 'result');
+  git('merge', '-q', '--no-edit', 'branch');
+  const variables = { ...mergeRequest(git), CI_MERGE_REQUEST_DIFF_BASE_SHA: left, CI_MERGE_REQUEST_TARGET_BRANCH_SHA: target };
+  const { status, text } = run(at, variables);
+  assert.equal(status, 0, text);
+  const [changes] = /<article[^]*<\/article>/.exec(read(preview, 'public/_bindery/changes.html'));
+  assert.ok(changes.includes('>Mine<') && !changes.includes('>Theirs<'), changes);
+});
+
+test('inputs reach the commands', () => {
+  const { at, git, write, commit, branch, include, read } = desk('inputs');
+  write('old.md', '# Old\n\n[x](gone.md)');
+  commit();
+  git('update-ref', 'refs/remotes/origin/main', 'main');
+  include({ local: '.gitlab/bindery.yml' }, { strict: true, base: 'origin/main', job_prefix: 'docs', check_arguments: '--jobs 1', arguments: '--jobs 1 --verbose' });
+  branch();
+  write('new.md', '---\ntitel: New\n---\n# New\n');
+  commit();
+  const { status, jobs, text } = run(at, mergeRequest(git));
+  assert.deepEqual([status, jobs['docs:check'], jobs['docs:preview']], [1, 'FAIL', 'PASS'], text);
+  assert.ok(JSON.parse(read('docsOgcheck', 'bindery-report/bindery.sarif')).runs[0].results.length > 0);
+  assert.ok(!read('docsOgcheck', 'bindery-report/junit.xml').includes('gone.md'));
+  git('checkout', '-q', 'main');
+  include({ local: '.gitlab/bindery.yml' }, { publish: false });
+  commit();
+  assert.deepEqual(Object.keys(run(at).jobs), ['bindery:check']);
 });
 
 test('a clean merge request is green, and its preview is whole', async () => {
@@ -248,14 +288,23 @@ test('inputs are typed: what is wrong is refused before any job runs', () => {
   }
 });
 
-test('the template is used as a component, from a URL and as a copy alike', async () => {
-  const { at, write, commit, include } = desk('include');
+test('the template is used as a component, from a project, from a URL and as a copy alike', async () => {
+  const { at, git, write, commit, include } = desk('include');
   write('templates/pages.yml', readFileSync(path.join(repo, 'templates/pages.yml'), 'utf8'));
-  const expanded = () => run(at, {}, ['--preview']).stdout;
+  // The runner's copy of the schema does not know the report of SARIF, as older instances do not.
+  const expanded = (more = []) => run(at, {}, ['--preview', ...more]).stdout;
   const local = expanded();
   assert.match(local, /bindery:check:/);
   include({ component: '$CI_SERVER_FQDN/$CI_PROJECT_PATH/pages@$CI_COMMIT_SHA' });
   commit();
+  assert.equal(expanded(), local);
+  // As the README has it: by the tag of a release.
+  const readme = /component: (\S+\/)bindery\/bindery\/pages@(\S+)/.exec(readFileSync(path.join(repo, 'README.md'), 'utf8'));
+  assert.ok(execFileSync('sh', [path.join(repo, 'scripts/changelog.sh'), readme[2]]).length > 0, 'a release has that tag');
+  git('tag', readme[2]);
+  include({ component: `${readme[1]}$CI_PROJECT_PATH/pages@${readme[2]}` });
+  assert.equal(expanded(), local);
+  include({ project: 'group/sub/project', ref: readme[2], file: 'templates/pages.yml' });
   assert.equal(expanded(), local);
   const far = spawn(process.execPath, ['-e', `
     require('node:http').createServer((request, answer) => answer.end(require('node:fs').readFileSync(process.argv[1])))
@@ -269,11 +318,18 @@ test('the template is used as a component, from a URL and as a copy alike', asyn
   } finally {
     far.kill();
   }
-  if (process.env.GITLAB_CI_SCHEMA) {
+  // Every pipeline that the runner takes was valid by its copy of GitLab's schema; a newer one can be named.
+  const inputs = [{}, { sarif: true, cache: true, path_prefix: 'mr', compress: 'gz,br', archive: '' }, { preview: false, publish: false, strict: true, base: 'origin/main' }];
+  for (const more of inputs) {
+    include({ local: '.gitlab/bindery.yml' }, more);
+    commit();
+    const text = expanded(more.sarif ? ['--json-schema-validation=false'] : []);
+    assert.match(text, /bindery:check:/);
+    if (!process.env.GITLAB_CI_SCHEMA) continue;
     const { load } = await import('js-yaml');
     const schema = JSON.parse(readFileSync(process.env.GITLAB_CI_SCHEMA, 'utf8'));
     const validate = new Ajv({ strict: false, allErrors: true, validateFormats: false }).compile(schema);
-    assert.ok(validate(load(local)), JSON.stringify(validate.errors, null, 1));
+    assert.ok(validate(load(text)), JSON.stringify(validate.errors, null, 1));
   }
 });
 
@@ -319,10 +375,12 @@ test('bindery comes from the package registry of the instance, if its checksum i
     const [,, name, tarball, sums, log] = process.argv;
     createServer((request, answer) => {
       appendFileSync(log, request.url + ' ' + request.headers['job-token'] + '\\n');
-      if (request.url.endsWith(name)) answer.end(readFileSync(tarball));
+      // As a registry whose files lie in a store elsewhere.
+      if (request.url.startsWith('/store')) answer.end(readFileSync(tarball));
+      else if (request.url.endsWith(name)) answer.writeHead(302, { location: 'http://localhost:' + request.socket.localPort + '/store' }).end();
       else if (request.url.endsWith('/9.9.9/SHA256SUMS')) answer.end(readFileSync(sums));
       else answer.writeHead(404).end();
-    }).listen(0, '127.0.0.1', function () { console.log(this.address().port); });
+    }).listen(0, function () { console.log(this.address().port); });
   `);
   const sums = path.join(scratch, 'SHA256SUMS');
   const log = path.join(scratch, 'asked');
@@ -336,6 +394,7 @@ test('bindery comes from the package registry of the instance, if its checksum i
     const first = run(at, variables);
     assert.equal(first.status, 0, first.text);
     assert.ok(readFileSync(log, 'utf8').includes(`/api/v4/projects/ops%2Ftools%2Fbindery/packages/generic/bindery/9.9.9/${name} job-token`));
+    assert.ok(readFileSync(log, 'utf8').includes('/store undefined'), 'the token stays at the registry');
     sum = sum.replace(/^./, (digit) => (digit === '0' ? '1' : '0'));
     writeFileSync(sums, `${sum}  ${name}\n`);
     const second = run(at, variables);
@@ -346,7 +405,7 @@ test('bindery comes from the package registry of the instance, if its checksum i
     const third = run(at, variables);
     assert.equal(third.status, 1);
     assert.match(third.text, /bindery 1\.2\.3 cannot be had from the package registry of bindery\/bindery/);
-    include({ local: '.gitlab/bindery.yml' }, { binary: 'no-such-bindery', install: `cp '${bindery}' ./installed; BINDERY=./installed` });
+    include({ local: '.gitlab/bindery.yml' }, { binary: 'no-such-bindery', install: `cp '${bindery}' ./installed; export PATH="$PWD:$PATH"; BINDERY=installed` });
     commit();
     const fourth = run(at, variables);
     assert.equal(fourth.status, 0, fourth.text);
@@ -363,10 +422,10 @@ test("bindery's own pipeline is one that GitLab takes, on a branch and on a tag"
   assert.equal(main.status, 0, main.text);
   for (const job of ['test', 'program', 'dependencies', 'bindery:check', 'pages']) assert.match(main.text, new RegExp(`^${job}\\s`, 'm'));
   assert.ok(!/^release\s/m.test(main.text));
-  git('tag', 'v0.1.0');
-  const tag = run(at, { CI_COMMIT_TAG: 'v0.1.0', CI_COMMIT_BRANCH: '' }, ['--list']);
+  git('tag', '0.1.0');
+  const tag = run(at, { CI_COMMIT_TAG: '0.1.0', CI_COMMIT_BRANCH: '', CI_COMMIT_REF_PROTECTED: 'true' }, ['--list']);
   assert.equal(tag.status, 0, tag.text);
-  for (const job of ['package', 'registry', 'release']) assert.match(tag.text, new RegExp(`^${job}\\s`, 'm'));
+  for (const job of ['test-release', 'package', 'registry', 'release']) assert.match(tag.text, new RegExp(`^${job}\\s`, 'm'));
   // What a release says of itself, and what the template asks the registry for, is this version.
   const version = /^version = "(.*)"/m.exec(readFileSync(path.join(repo, 'Cargo.toml'), 'utf8'))[1];
   assert.match(readFileSync(path.join(repo, 'templates/pages.yml'), 'utf8'), new RegExp(`default: ${version.replaceAll('.', '\\.')}$`, 'm'));
