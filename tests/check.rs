@@ -801,6 +801,11 @@ fn what_the_configuration_leaves_out_now_is_dropped_too() {
     let found = findings(&desk, &["--base", "HEAD"]);
     let said: Vec<&str> = found.iter().map(|f| f["message"].as_str().unwrap()).collect();
     assert_eq!(said, ["`s/b.html` was published, and nothing stands there now"]);
+    // A page that goes on purpose is said so by its path.
+    let part =
+        "[content]\nexclude = [\"s\"]\n[[check.paths]]\npaths = [\"s/b.md\"]\nrules.url-dropped = \"off\"\n";
+    let desk = desk.file("bindery.toml", part);
+    assert_eq!(findings(&desk, &["--base", "HEAD"]), Vec::<Value>::new());
 }
 
 #[test]
