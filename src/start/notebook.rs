@@ -82,13 +82,9 @@ impl Kernel {
 }
 
 impl Filling {
-    fn fill(&self, text: &str) -> String {
-        text.replace("{{ title }}", &self.title).replace("{{ date }}", &self.date)
-    }
-
     /// Fills a template that is a text: `{{ title }}` and `{{ date }}` anywhere.
     pub fn text(&self, template: &str) -> String {
-        self.fill(template)
+        template.replace("{{ title }}", &self.title).replace("{{ date }}", &self.date)
     }
 
     /// Fills a template that is a notebook: `{{ title }}` and `{{ date }}` in its cells. What other
@@ -118,7 +114,7 @@ impl Filling {
         let cells = notebook.get_mut("cells").and_then(Value::as_array_mut).ok_or("it has no cells")?;
         for cell in cells.iter_mut().filter_map(Value::as_object_mut) {
             let is_code = cell.get("cell_type").is_some_and(|kind| kind == "code");
-            let mut source = self.fill(&source_of(cell.get("source")));
+            let mut source = self.text(&source_of(cell.get("source")));
             if let Some(kernel) = self.kernel.as_ref().filter(|_| is_code) {
                 source = spoken(&source, &old, kernel);
             }
