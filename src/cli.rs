@@ -235,6 +235,11 @@ impl Progress {
     }
 }
 
+/// What a variable says, where it says anything.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
 /// The moment that `SOURCE_DATE_EPOCH` names.
 fn epoch() -> Option<Timestamp> {
     let seconds = std::env::var("SOURCE_DATE_EPOCH").ok()?.trim().parse().ok()?;
@@ -301,7 +306,6 @@ fn configuration(root: &Path, src: &SitePath, base_url: Option<&str>) -> Result<
         let text = disk::text_inside(root, path)?;
         Some(secrets.redacted(&text, path.as_str()).unwrap_or(text))
     };
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
     let origin = history::origin(root);
     let around = Surroundings {
         pages_url: variable("CI_PAGES_URL"),

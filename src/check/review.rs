@@ -40,8 +40,7 @@ pub fn review(
 
 /// The pages that are not as they were, by their sources.
 fn pages(whole: &Whole<'_>, before: &Before) -> Vec<ChangedPage> {
-    let mut touched: BTreeSet<&SitePath> = before.changed().iter().collect();
-    touched.extend(before.touched_by_others(whole).map(|survey| &survey.record.source));
+    let touched = before.touched(whole);
     let old_names: HashMap<&SitePath, &SitePath> =
         before.base.renamed.iter().map(|(old, new)| (new, old)).collect();
     let mut heirs = BTreeSet::new();

@@ -22,8 +22,7 @@ impl Scope {
             return Self { files: named, old: None };
         };
         // What a page takes in is a part of it, and what it links is published with it.
-        let mut touched = before.changed().clone();
-        touched.extend(before.touched_by_others(whole).map(|survey| survey.record.source.clone()));
+        let mut touched = before.touched(whole);
         for (source, led) in whole.site_pages().zip(&whole.led) {
             if touched.contains(source) {
                 touched.extend(led.files.iter().map(|(file, _)| file.clone()));

@@ -76,6 +76,12 @@ impl Before {
         &self.base.changed
     }
 
+    /// The files that are not as they were, and the sources that take one of them in.
+    pub(super) fn touched(&self, whole: &Whole<'_>) -> BTreeSet<SitePath> {
+        let others = self.touched_by_others(whole).map(|survey| &survey.record.source);
+        self.base.changed.iter().chain(others).cloned().collect()
+    }
+
     /// The sources that have not changed themselves, and take in a file that has.
     pub(super) fn touched_by_others<'a>(&self, whole: &Whole<'a>) -> impl Iterator<Item = &'a Survey> {
         let changed = &self.base.changed;
@@ -156,11 +162,8 @@ impl Before {
     /// their links, which others may have broken.
     pub(super) fn said(&self, whole: &Whole<'_>) -> Vec<Diagnostic> {
         // Of what takes in a changed file nobody knows what was said.
-        let touched: BTreeSet<&SitePath> =
-            self.touched_by_others(whole).map(|survey| &survey.record.source).collect();
-        let is_as_it_was =
-            |source: &SitePath| !self.base.changed.contains(source) && !touched.contains(source);
-        let unchanged = whole.surveys.iter().filter(|survey| is_as_it_was(&survey.record.source));
+        let touched = self.touched(whole);
+        let unchanged = whole.surveys.iter().filter(|survey| !touched.contains(&survey.record.source));
         let surveys: Vec<&Survey> = unchanged.chain(self.surveys.values()).collect();
         let of_links =
             surveys.par_iter().flat_map_iter(|survey| match self.site.page_of(&survey.record.source) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
-use super::{Progress, today};
+use super::{Progress, today, variable};
 use crate::build::{Extras, Request};
 use crate::check;
 use crate::disk::{Footprint, Twin};
@@ -106,12 +106,11 @@ fn review(request: &Request, revision: &str, quiet: bool) -> Result<crate::site:
 
 /// The merge request whose pipeline this is.
 fn merge_request(root: &Path) -> Option<MergeRequest> {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let number = variable("CI_MERGE_REQUEST_IID")?;
     let project = variable("CI_MERGE_REQUEST_PROJECT_URL").or_else(|| variable("CI_PROJECT_URL"))?;
     let url = format!("{project}/-/merge_requests/{number}");
     let is_sound = url.starts_with("https://") || url.starts_with("http://");
-    is_sound.then(|| MergeRequest { url, number, prefix: history::origin(root).prefix })
+    is_sound.then(|| MergeRequest { url, prefix: history::origin(root).prefix })
 }
 
 /// What room a site takes, and whether that is more than GitLab Pages gives.

@@ -88,7 +88,7 @@ impl Check {
         // The first is that of merged results, where HEAD holds what others merged meanwhile.
         let in_pipeline = || {
             let names = ["CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "CI_MERGE_REQUEST_DIFF_BASE_SHA"];
-            names.iter().find_map(|name| std::env::var(name).ok().filter(|sha| !sha.is_empty()))
+            names.into_iter().find_map(super::variable)
         };
         let head = || self.staged.then(|| "HEAD".to_owned());
         let request = check::Request {

@@ -8,8 +8,8 @@ use clap::Args;
 use rayon::prelude::*;
 
 use super::{absolute, configuration, out, today};
-use crate::config::Forge;
-use crate::disk::{self, Found};
+use crate::config::{Config, Forge};
+use crate::disk::{self, Found, Source};
 use crate::history;
 use crate::notebook::Format;
 use crate::path::SitePath;
@@ -81,12 +81,18 @@ impl Init {
     }
 }
 
-/// What is known of the repo of a folder, and the top of that repo.
-fn facts(root: &Path) -> Result<(Facts, PathBuf), String> {
-    let origin = history::origin(root);
+/// The configuration of a repo, and its sources.
+pub(super) fn walked(root: &Path) -> Result<(Config, Vec<Source>), String> {
     let config = configuration(root, &SitePath::root(), None)?;
     let out = absolute(&root.join("public"))?;
     let Found { sources, .. } = disk::walk(root, &SitePath::root(), &out, &config)?;
+    Ok((config, sources))
+}
+
+/// What is known of the repo of a folder, and the top of that repo.
+fn facts(root: &Path) -> Result<(Facts, PathBuf), String> {
+    let origin = history::origin(root);
+    let (config, sources) = walked(root)?;
     let top = root.ancestors().nth(origin.prefix.segments().count()).unwrap_or(root).to_path_buf();
     let forge = origin.remote.as_deref().and_then(|url| Forge::new(url, "main", SitePath::root()));
     let url = forge.as_ref().map(Forge::url);

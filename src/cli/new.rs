@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::init::kernels;
-use super::{absolute, configuration, out, relative, today};
-use crate::disk::{self, Found};
+use super::init::{kernels, walked};
+use super::{absolute, out, relative, today};
+use crate::disk;
 use crate::path::SitePath;
 use crate::site::title_of_name;
 use crate::start::{BUILT_IN, FOLDER, Filling, Kernel};
@@ -103,9 +103,7 @@ impl New {
         if template.is_own || !is_repo {
             return Ok(None);
         }
-        let config = configuration(root, &SitePath::root(), None)?;
-        let Found { sources, .. } =
-            disk::walk(root, &SitePath::root(), &absolute(&root.join("public"))?, &config)?;
+        let (_, sources) = walked(root)?;
         let known = kernels(root, sources.iter().map(|source| &source.path));
         // The commands of our templates are those of a shell, which Python can hand on.
         let speaks = |kernel: &Kernel| {

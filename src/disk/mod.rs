@@ -119,14 +119,8 @@ pub fn leads_inside(root: &Path, path: &SitePath) -> Result<(), String> {
 pub fn create_inside(root: &Path, path: &SitePath, bytes: &[u8]) -> Result<(), String> {
     let place = place(root, path);
     let say = |error: io::Error| format!("`{}`: {error}", place.display());
-    let parent = place.parent().unwrap_or(root);
-    std::fs::create_dir_all(parent).map_err(say)?;
-    let is_inside = std::fs::canonicalize(root)
-        .and_then(|root| Ok(std::fs::canonicalize(parent)?.starts_with(root)))
-        .map_err(say)?;
-    if !is_inside {
-        return Err(format!("`{}` lies outside of the repo", place.display()));
-    }
+    leads_inside(root, path)?;
+    std::fs::create_dir_all(place.parent().unwrap_or(root)).map_err(say)?;
     let mut file = File::options().write(true).create_new(true).open(&place).map_err(say)?;
     file.write_all(bytes).map_err(say)
 }

@@ -80,8 +80,6 @@ pub enum Fate {
 pub struct MergeRequest {
     /// Its URL.
     pub url: String,
-    /// Its number.
-    pub number: String,
     /// Where the root of the site lies in the repo.
     pub prefix: SitePath,
 }

@@ -93,6 +93,15 @@ impl Filling {
     /// # Errors
     /// Why it is no notebook.
     pub fn notebook(&self, template: &str) -> Result<String, String> {
+        let mut out = Vec::new();
+        let form = serde_json::ser::PrettyFormatter::with_indent(b" ");
+        let mut to = serde_json::Serializer::with_formatter(&mut out, form);
+        serde::Serialize::serialize(&self.filled(template)?, &mut to).map_err(|error| error.to_string())?;
+        out.push(b'\n');
+        String::from_utf8(out).map_err(|error| error.to_string())
+    }
+
+    fn filled(&self, template: &str) -> Result<Value, String> {
         let mut notebook: Map<String, Value> =
             serde_json::from_str(template).map_err(|error| format!("it is no notebook: {error}"))?;
         if !notebook.get("nbformat").is_some_and(Value::is_u64) {
@@ -121,12 +130,7 @@ impl Filling {
             let lines: Vec<&str> = source.split_inclusive('\n').collect();
             cell.insert("source".to_owned(), json!(lines));
         }
-        let mut out = Vec::new();
-        let form = serde_json::ser::PrettyFormatter::with_indent(b" ");
-        let mut to = serde_json::Serializer::with_formatter(&mut out, form);
-        serde::Serialize::serialize(&notebook, &mut to).map_err(|error| error.to_string())?;
-        out.push(b'\n');
-        String::from_utf8(out).map_err(|error| error.to_string())
+        Ok(Value::Object(notebook))
     }
 
     /// Fills a template that is a notebook, as a page of Markdown.
@@ -134,8 +138,7 @@ impl Filling {
     /// # Errors
     /// Why it is no notebook.
     pub fn markdown(&self, template: &str) -> Result<String, String> {
-        let notebook: Value = serde_json::from_str(&self.notebook(template)?)
-            .map_err(|error| format!("it is no notebook: {error}"))?;
+        let notebook = self.filled(template)?;
         let language = notebook["metadata"]["kernelspec"]["language"].as_str().unwrap_or_default();
         let cells = notebook["cells"].as_array().into_iter().flatten();
         let parts: Vec<String> = cells

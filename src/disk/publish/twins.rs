@@ -28,9 +28,6 @@ const SMALLEST: usize = 512;
 const QUALITY: i32 = 5;
 
 impl Twin {
-    /// All of them.
-    pub const ALL: [Self; 2] = [Self::Gzip, Self::Brotli];
-
     /// What stands behind the name of the file.
     pub fn extension(self) -> &'static str {
         match self {
